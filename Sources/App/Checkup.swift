@@ -1,0 +1,120 @@
+import Foundation
+package import Logging
+import Postgres
+import Tenancy
+
+/// `voronka doctor`: looks at everything that the server needs.
+package struct Checkup: Sendable {
+    package struct Finding: Sendable, Codable {
+        package let name: String
+        package let isWell: Bool
+        package let detail: String
+    }
+
+    /// Less than this free, and a busy day may fill the disk.
+    static let freeDisk_MB_min = 512
+
+    private let settings: Settings
+    private let logger: Logger
+
+    package init(_ settings: Settings, logger: Logger) {
+        self.settings = settings
+        self.logger = logger
+    }
+
+    package func run() async -> [Finding] {
+        var findings = [secret(), disk(), domains(), front()]
+        findings += await database()
+        return findings
+    }
+
+    private func secret() -> Finding {
+        do {
+            _ = try Secret.read(settings.secretFile)
+            return Finding(name: "secret", isWell: true, detail: settings.secretFile.path)
+        } catch {
+            return Finding(name: "secret", isWell: false, detail: "\(error)")
+        }
+    }
+
+    private func disk() -> Finding {
+        let attributes = try? FileManager.default.attributesOfFileSystem(
+            forPath: settings.dataDirectory.path)
+        guard let free = attributes?[.systemFreeSize] as? NSNumber else {
+            return Finding(
+                name: "disk", isWell: false, detail: "there is no \(settings.dataDirectory.path)")
+        }
+        let megabytes = free.intValue >> 20
+        return Finding(
+            name: "disk", isWell: megabytes >= Self.freeDisk_MB_min, detail: "\(megabytes) MB free")
+    }
+
+    private func domains() -> Finding {
+        Finding(
+            name: "base domains", isWell: !settings.baseDomains.isEmpty,
+            detail: settings.baseDomains.joined(separator: ", "))
+    }
+
+    private func front() -> Finding {
+        let shell = settings.shareDirectory.appendingPathComponent("web/templates/app.mustache")
+        let isThere = FileManager.default.fileExists(atPath: shell.path)
+        return Finding(
+            name: "web files", isWell: isThere, detail: settings.shareDirectory.path)
+    }
+
+    private func database() async -> [Finding] {
+        do {
+            let secret = try Secret.read(settings.secretFile)
+            let url = try settings.databaseURL ?? DatabaseAddress.find(settings)
+            let logins = try DatabaseLogins(url: url, secret: secret)
+            return try await [control(logins), tenantLogin(logins)].flatMap { $0 }
+        } catch {
+            return [Finding(name: "PostgreSQL", isWell: false, detail: "\(error)")]
+        }
+    }
+
+    private func control(_ logins: DatabaseLogins) async throws -> [Finding] {
+        let newest = try Migrations(
+            directory: settings.shareDirectory.appendingPathComponent("migrations/tenant")
+        ).latest
+        return try await PostgresSession.withSession(url: logins.control) { session in
+            let row = try await session.query(
+                """
+                SELECT current_setting('server_version_num')::bigint, count(*),
+                    count(*) FILTER (WHERE schema_version < \(newest))
+                FROM control.tenants WHERE state IN ('active', 'suspended')
+                """
+            ).first
+            guard let row else { return [] }
+            let (version, count, behind) = try row.decode(Int64.self, Int64.self, Int64.self)
+            return [
+                Finding(
+                    name: "PostgreSQL", isWell: version >= 150_000,
+                    detail: "version \(version / 10_000), 15 or newer is needed"),
+                Finding(
+                    name: "migrations", isWell: behind == 0,
+                    detail: "\(count) companies, \(behind) behind version \(newest)"),
+            ]
+        }
+    }
+
+    /// Without a tenant's role the login must see nothing at all.
+    private func tenantLogin(_ logins: DatabaseLogins) async throws -> [Finding] {
+        try await PostgresSession.withSession(url: logins.cell) { session in
+            let row = try await session.query(
+                """
+                SELECT NOT rolsuper AND NOT rolinherit AND NOT rolcreaterole
+                    AND NOT has_schema_privilege('control', 'USAGE')
+                FROM pg_roles WHERE rolname = current_user
+                """
+            ).first
+            let isTight = try row?.decode(0, as: Bool.self) ?? false
+            return [
+                Finding(
+                    name: "roles", isWell: isTight,
+                    detail: isTight
+                        ? "the tenants' login is tight" : "the tenants' login may too much")
+            ]
+        }
+    }
+}

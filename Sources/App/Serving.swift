@@ -1,0 +1,50 @@
+import Foundation
+import Hummingbird
+package import Logging
+import Metrics
+import ServiceLifecycle
+import Tenancy
+import UnixSignals
+import Web
+
+/// `voronka serve`: everything that runs, in one group that stops in the right order.
+package enum Serving {
+    /// How long requests and streams may take to end after the signal to stop.
+    static let shutdown_s = 20
+
+    /// Runs until SIGTERM or SIGINT.
+    ///
+    /// - Parameter announce: told once that requests are answered, with the address.
+    package static func run(
+        _ settings: Settings, logger: Logger, announce: @escaping @Sendable (String) -> Void
+    ) async throws {
+        let metrics = Prometheus()
+        MetricsSystem.bootstrap(metrics)
+        let secret = try Secret.read(settings.secretFile)
+        // The administrator's login is not among these, whatever the environment holds.
+        let logins = try DatabaseLogins(url: DatabaseAddress.find(settings), secret: secret)
+        let tenants = Tenants(logins: logins, connections: settings.connections, logger: logger)
+        var configuration = Instance.Configuration(
+            share: settings.shareDirectory, secret: Array(secret))
+        configuration.controlURL = logins.control
+        configuration.baseDomains = settings.baseDomains
+        configuration.trustedProxies = Set(settings.trustedProxies)
+        configuration.apiRate = .init(perSecond: settings.apiRate)
+        configuration.uiRate = .init(perSecond: settings.uiRate, burst: settings.uiRate * 4)
+        let companies = try Companies(settings, logins: logins, tenants: tenants, logger: logger)
+        let instance = try await Instance(
+            configuration, tenants: tenants, logger: logger,
+            provision: { try await companies.found($0) })
+        let host = settings.listen.host
+        let application = instance.application(host: host, port: settings.listen.port) { port in
+            announce("http://\(host):\(port)")
+        }
+        let operations = Operations(tenants: tenants, metrics: metrics)
+            .application(settings.operationsListen, logger: logger)
+        var group = ServiceGroupConfiguration(
+            services: instance.backgroundServices + [operations, application],
+            gracefulShutdownSignals: [.sigterm, .sigint], logger: logger)
+        group.maximumGracefulShutdownDuration = .seconds(shutdown_s)
+        try await ServiceGroup(configuration: group).run()
+    }
+}

@@ -1,0 +1,202 @@
+import Outbox
+import Postgres
+import Records
+import Vocabulary
+import Web
+
+/// A deal before and after a change, with the events that tell of it.
+struct DealChange: Sendable {
+    let old: DealState
+    let name: String
+    let amount: Money
+    let stage: StageKey
+    let ownerID: Int64
+    let lossReasonID: Int64?
+    let companyID: Int64?
+    let closedAt: Moment?
+    let fields: FieldChanges
+    let tagIDs: [Int64]
+    private let fieldEvents: [(type: String, before: JSONValue, after: JSONValue)]
+
+    /// - Throws: refusals that name the fields; nothing is written then.
+    init(
+        _ old: DealState, _ item: DealItem, _ company: Company,
+        tags: Tags.Resolved = Tags.Resolved(),
+        timeZone: String
+    ) throws {
+        self.old = old
+        name = item.name ?? old.name
+        amount = item.amount ?? old.amount
+        ownerID = item.ownerID ?? old.ownerID
+        companyID = item.companyID ?? old.companyID
+        closedAt = item.closedAt
+        guard ownerID == old.ownerID || company.members.contains(ownerID) else {
+            throw DealRefusal.unknownOwner
+        }
+        let stage =
+            item.pipelineID == nil && item.stageID == nil
+            ? old.stage
+            : try company.stages.target(
+                pipelineID: item.pipelineID, stageID: item.stageID, from: old.stage)
+        self.stage = stage
+        if let reason = item.lossReasonID, !company.lossReasons.contains(reason) {
+            throw DealRefusal.unknownLossReason
+        }
+        // A reason belongs to a lost deal only; who reopens it takes the reason away.
+        lossReasonID =
+            stage.stageID == StageKey.lost ? item.lossReasonID ?? old.lossReasonID : nil
+        var refusals: [any Refusal] = []
+        fields = FieldChanges(
+            item.fields, fields: company.fields, timeZone: timeZone, refusals: &refusals)
+        tagIDs =
+            item.tags.isEmpty
+            ? old.tagIDs : item.tags.applied(to: old.tagIDs, tags, refusals: &refusals)
+        if !refusals.isEmpty { throw Refused(refusals: refusals) }
+        let needsFields = !fields.isEmpty || stage != old.stage && !company.required.isEmpty
+        let before = needsFields ? try old.fields() : .object([:])
+        fieldEvents =
+            fields.events(old: before)
+            + TagChanges.events(from: old.tagIDs, to: tagIDs) { tags.name($0) }
+        if stage != old.stage {
+            let changes = fields.changes
+            try company.check(stage) { id in
+                if let change = changes.first(where: { $0.field.id == id }) {
+                    return change.value != nil
+                }
+                return before.present(String(id)) != nil
+            }
+        }
+    }
+
+    var isMove: Bool { stage != old.stage }
+
+    var isEmpty: Bool {
+        !isMove && name == old.name && amount == old.amount && ownerID == old.ownerID
+            && lossReasonID == old.lossReasonID && companyID == old.companyID && fieldEvents.isEmpty
+            && (closedAt == nil || !stage.isClosing)
+    }
+
+    /// Source: amocrm-api 15.3.
+    func events(by actor: Actor, at now: Moment, undoes: String? = nil) -> [EventDraft] {
+        var drafts: [EventDraft] = []
+        let payload = payload(at: now)
+        func append(_ type: String, _ before: JSONValue, _ after: JSONValue) {
+            drafts.append(
+                EventDraft(
+                    id: ULID.make(at: now), type: type, entity: .deal, entityID: old.id,
+                    actorID: actor.userID, before: before.text, after: after.text, undoes: undoes,
+                    at: now,
+                    topic: type, payload: payload))
+        }
+        func add(
+            _ type: String, _ key: String, _ before: [(String, JSONValue)],
+            _ after: [(String, JSONValue)]
+        ) {
+            append(
+                type, .array([.made([(key, .made(before))])]),
+                .array([.made([(key, .made(after))])]))
+        }
+        if isMove {
+            add(
+                "lead_status_changed", "lead_status", Self.status(old.stage, old.lossReasonID),
+                Self.status(stage, lossReasonID))
+        }
+        if name != old.name {
+            add(
+                "name_field_changed", "name_field_value", [("name", .string(old.name))],
+                [("name", .string(name))])
+        }
+        if amount != old.amount {
+            add("sale_field_changed", "sale_field_value", Self.sale(old.amount), Self.sale(amount))
+        }
+        if ownerID != old.ownerID {
+            add(
+                "entity_responsible_changed", "responsible_user", [("id", .int(old.ownerID))],
+                [("id", .int(ownerID))])
+        }
+        if companyID != old.companyID {
+            if let gone = old.companyID { append("company_unlinked", Self.link(gone), .array([])) }
+            if let come = companyID { append("company_linked", .array([]), Self.link(come)) }
+        }
+        for event in fieldEvents { append(event.type, event.before, event.after) }
+        return drafts
+    }
+
+    private static func status(_ key: StageKey, _ reason: Int64?) -> [(String, JSONValue)] {
+        [("id", .int(key.stageID)), ("pipeline_id", .int(key.pipelineID))]
+            + (reason.map { [("loss_reason_id", .int($0))] } ?? [])
+    }
+
+    /// amoCRM's whole units, and the exact amount for whoever takes the change back.
+    private static func sale(_ amount: Money) -> [(String, JSONValue)] {
+        [("sale", .int(amount.wholeUnits)), ("sale_minor", .int(amount.minor))]
+    }
+
+    private static func link(_ companyID: Int64) -> JSONValue {
+        .array([
+            .made([
+                (
+                    "link",
+                    .made([
+                        ("entity", .made([("type", .string("company")), ("id", .int(companyID))]))
+                    ])
+                )
+            ])
+        ])
+    }
+
+    /// What open screens have to know.
+    private func payload(at now: Moment) -> String {
+        var patch: [(String, JSONValue)] = [
+            ("id", .int(old.id)), ("name", .string(name)), ("amount_minor", .int(amount.minor)),
+            ("pipeline_id", .int(stage.pipelineID)), ("stage_id", .int(stage.stageID)),
+            ("owner_id", .int(ownerID)), ("updated_at", .int(now.seconds)),
+            ("version", .int(old.version + 1)),
+        ]
+        if isMove { patch.append(("stage_entered_at", .int(now.seconds))) }
+        return JSONValue.made([("owner_id", .int(ownerID)), ("patch", .made(patch))]).text
+    }
+
+    /// The whole change in one statement: the row if nobody was faster, its stage spans, events
+    /// and outbox.
+    /// No row comes back when the version is not the one that was read.
+    func statement(by actor: Actor, at now: Moment, events: [EventDraft]) -> PostgresStatement {
+        """
+        WITH changed AS (
+            UPDATE deals
+            SET name = \(name), amount_minor = \(amount.minor), owner_id = \(ownerID),
+                pipeline_id = \(stage.pipelineID), stage_id = \(stage.stageID),
+                loss_reason_id = \(lossReasonID), \(further)
+                stage_entered_at = CASE WHEN \(isMove) THEN \(now) ELSE stage_entered_at END,
+                closed_at = CASE
+                    WHEN NOT \(stage.isClosing) THEN NULL
+                    WHEN \(isMove) THEN COALESCE(\(closedAt), \(now))
+                    ELSE COALESCE(\(closedAt), closed_at)
+                END,
+                version = version + 1, updated_by = \(actor.userID), updated_at = \(now)
+            WHERE id = \(old.id) AND version = \(old.version) AND deleted_at IS NULL
+            RETURNING id, version
+        ), closed AS (
+            UPDATE stage_spans
+            SET left_at = greatest(\(now), entered_at), left_by = \(actor.userID)
+            FROM changed
+            WHERE \(isMove) AND deal_id = changed.id AND left_at IS NULL
+            RETURNING deal_id
+        ), opened AS (
+            INSERT INTO stage_spans (deal_id, pipeline_id, stage_id, entered_at, entered_by)
+            SELECT deal_id, \(stage.pipelineID), \(stage.stageID), \(now), \(actor.userID)
+            FROM closed
+        ), \(Outbox.appended(events, given: "changed"))
+        SELECT version FROM changed
+        """
+    }
+
+    /// Columns that most changes leave alone.
+    private var further: PostgresStatement {
+        guard !fieldEvents.isEmpty || companyID != old.companyID else { return "" }
+        return """
+            fields = jsonb_strip_nulls(fields || \(fields.patch)), tag_ids = \(tagIDs),
+            company_id = \(companyID),
+            """
+    }
+}

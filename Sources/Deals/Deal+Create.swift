@@ -1,0 +1,112 @@
+import Outbox
+import Postgres
+import Records
+import Tenancy
+import Vocabulary
+import Web
+
+/// A new deal, checked and complete, with the key of its event.
+struct NewDeal: Sendable {
+    let name: String
+    let stage: StageKey
+    let amount: Money
+    let ownerID: Int64
+    let lossReasonID: Int64?
+    let companyID: Int64?
+    let createdBy: Int64
+    let createdAt: Moment
+    let closedAt: Moment
+    let fields: FieldChanges
+    let tagIDs: [Int64]
+    let eventID: String
+
+    /// Checks what the item says against the company's stages, members and fields.
+    init(
+        _ item: DealItem, by actor: Actor, _ company: Company,
+        tags: Tags.Resolved = Tags.Resolved(),
+        timeZone: String, now: Moment
+    ) throws {
+        ownerID = item.ownerID ?? actor.userID
+        guard company.members.contains(ownerID) else { throw DealRefusal.unknownOwner }
+        if let reason = item.lossReasonID, !company.lossReasons.contains(reason) {
+            throw DealRefusal.unknownLossReason
+        }
+        let stage = try company.stages.target(
+            pipelineID: item.pipelineID, stageID: item.stageID, from: nil)
+        self.stage = stage
+        name = item.name ?? Text(ru: "Сделка", en: "Deal")(actor.language)
+        amount = item.amount ?? Money(minor: 0)
+        lossReasonID = stage.stageID == StageKey.lost ? item.lossReasonID : nil
+        companyID = item.companyID
+        createdBy = item.createdBy ?? actor.userID
+        createdAt = item.createdAt ?? now
+        closedAt = item.closedAt ?? now
+        var refusals: [any Refusal] = []
+        let fields = FieldChanges(
+            item.fields, fields: company.fields, timeZone: timeZone, refusals: &refusals)
+        self.fields = fields
+        tagIDs = item.tags.applied(to: [], tags, refusals: &refusals)
+        if !refusals.isEmpty { throw Refused(refusals: refusals) }
+        try company.check(stage) { id in
+            fields.changes.contains { $0.field.id == id && $0.value != nil }
+        }
+        eventID = ULID.make(at: now)
+    }
+
+    /// Rows, stage spans, events and outbox of all the deals in one statement, however many there
+    /// are.
+    /// Gives the new ids in the order of `deals`: identity values are given out after the ORDER BY.
+    static func insert(_ deals: [NewDeal], by actor: Actor, at now: Moment) -> PostgresStatement {
+        """
+        WITH wanted AS (
+            SELECT name, pipeline_id, stage_id, amount_minor, owner_id, nullif(reason_id, 0) AS reason_id,
+                nullif(company_id, 0) AS company_id, created_by, made_at, shut_at, fields, tags, event_id, place
+            FROM unnest(\(deals.map(\.name)), \(deals.map(\.stage.pipelineID)),
+                \(deals.map(\.stage.stageID)), \(deals.map(\.amount.minor)), \(deals.map(\.ownerID)),
+                \(deals.map { $0.lossReasonID ?? 0 }), \(deals.map { $0.companyID ?? 0 }),
+                \(deals.map(\.createdBy)), \(deals.map(\.createdAt)), \(deals.map(\.closedAt)),
+                \(deals.map(\.fields.initial.text)), \(deals.map { arrayText($0.tagIDs) }),
+                \(deals.map(\.eventID))) WITH ORDINALITY
+                AS d (name, pipeline_id, stage_id, amount_minor, owner_id, reason_id, company_id, created_by,
+                    made_at, shut_at, fields, tags, event_id, place)
+        ), made AS (
+            INSERT INTO deals (name, pipeline_id, stage_id, stage_entered_at, amount_minor, owner_id,
+                loss_reason_id, company_id, fields, tag_ids, created_by, updated_by, created_at, updated_at,
+                closed_at)
+            SELECT name, pipeline_id, stage_id, made_at, amount_minor, owner_id, reason_id, company_id,
+                fields::jsonb, tags::bigint[], created_by, \(actor.userID), made_at, \(now),
+                CASE WHEN stage_id IN (142, 143) THEN shut_at END
+            FROM wanted
+            ORDER BY place
+            RETURNING id
+        ), numbered AS (
+            SELECT id, row_number() OVER (ORDER BY id) AS place FROM made
+        ), opened AS (
+            INSERT INTO stage_spans (deal_id, pipeline_id, stage_id, entered_at, entered_by)
+            SELECT n.id, w.pipeline_id, w.stage_id, w.made_at, \(actor.userID)
+            FROM numbered AS n
+            JOIN wanted AS w USING (place)
+        ), logged AS (
+            INSERT INTO events (id, type, entity_type, entity_id, actor_id, created_at)
+            SELECT w.event_id, 'lead_added', 'deal', n.id, \(actor.userID), \(now)
+            FROM numbered AS n
+            JOIN wanted AS w USING (place)
+        ), queued AS (
+            INSERT INTO outbox (event_id, topic, entity_type, entity_id, payload, created_at)
+            SELECT w.event_id, 'lead_added', 'deal', n.id,
+                jsonb_build_object('owner_id', w.owner_id, 'patch', jsonb_build_object(
+                    'id', n.id, 'name', w.name, 'pipeline_id', w.pipeline_id, 'stage_id', w.stage_id,
+                    'amount_minor', w.amount_minor, 'owner_id', w.owner_id, 'version', 1)),
+                \(now)
+            FROM numbered AS n
+            JOIN wanted AS w USING (place)
+        )
+        SELECT id FROM numbered ORDER BY place
+        """
+    }
+
+    /// `{1,2}`: unnest cannot give rows of arrays.
+    private static func arrayText(_ ids: [Int64]) -> String {
+        "{" + ids.map { String($0) }.joined(separator: ",") + "}"
+    }
+}

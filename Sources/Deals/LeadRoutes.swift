@@ -1,0 +1,139 @@
+import Hummingbird
+import Postgres
+import Records
+import Tenancy
+import Vocabulary
+import Web
+
+/// `/api/v4/leads`: amoCRM's words for our deals live here and nowhere else.
+extension Deals {
+    func addLeadRoutes(_ api: RouterGroup<TenantContext>) {
+        api.get("leads") { request, context in try await list(request, context) }
+        api.get("leads/:id") { request, context in try await one(request, context) }
+        api.post("leads") { request, context in try await createMany(request, context) }
+        api.patch("leads") { request, context in try await updateMany(request, context) }
+        api.patch("leads/:id") { request, context in try await updateOne(request, context) }
+        api.delete("leads/:id") { _, context in try await deleteOne(context) }
+    }
+
+    private func item(_ query: Query, _ context: TenantContext) -> LeadItem {
+        LeadItem(
+            tenantID: context.tenant.tenant.id, baseURL: context.baseURL, with: query.with)
+    }
+
+    private func list(_ request: Request, _ context: TenantContext) async throws -> Response {
+        let query = try Query(request)
+        let (page, limit) = (try query.page(), try query.limit())
+        guard (page - 1) * limit <= Query.offset_max else {
+            throw FieldRefusal.invalidValue("page")
+        }
+        let fields =
+            FieldFilter.isNeeded(query)
+            ? try CustomFields(
+                .deal, rows: await context.tenant.query(CustomFields.statement(.deal))) : nil
+        let filter = try DealFilter(query, fields, timeZone: context.tenant.tenant.timeZone)
+        let rows = try await context.tenant.query(
+            DealQueries.list(
+                filter, as: item(query, context),
+                for: context.actor.owners(.view, .deal), limit: limit, offset: (page - 1) * limit))
+        let count = Int(try rows.one().decode(1, as: Int64.self))
+        return HAL.list(
+            rows[0].text(0), count: min(count, limit), named: "leads", page: page,
+            hasNext: count > limit, request: request, context: context)
+    }
+
+    private func one(_ request: Request, _ context: TenantContext) async throws -> Response {
+        guard let id = context.readableID() else { return .empty }
+        return try await card(id, item(try Query(request), context), context) ?? .empty
+    }
+
+    private func card(
+        _ id: Int64, _ item: LeadItem, _ context: TenantContext, status: HTTPResponse.Status = .ok
+    ) async throws -> Response? {
+        let rows = try await context.tenant.query(
+            DealQueries.one(id, as: item, for: context.actor.owners(.view, .deal)))
+        guard let row = rows.first, let text = row.text(0) else { return nil }
+        return Response.json(text, status: status).tagged(
+            version: try row.decode(1, as: Int64.self))
+    }
+
+    private func createMany(_ request: Request, _ context: TenantContext) async throws -> Response {
+        let items = try Batch.items(try await request.json()) { reader in
+            DealItem(&reader, isUpdate: false)
+        }
+        let written = try await create(
+            items, by: context.actor, in: context.tenant, now: context.now)
+        return answer(written, items.map(\.requestID), context, updatedAt: nil)
+    }
+
+    private func updateMany(_ request: Request, _ context: TenantContext) async throws -> Response {
+        let items = try Batch.items(try await request.json()) { reader in
+            DealItem(&reader, isUpdate: true)
+        }
+        let written = try await update(
+            items, by: context.actor, in: context.tenant, now: context.now)
+        return answer(written, items.map(\.requestID), context, updatedAt: context.now)
+    }
+
+    private func updateOne(_ request: Request, _ context: TenantContext) async throws -> Response {
+        let id = try context.id()
+        var reader = try await request.json().reader()
+        let item = DealItem(&reader, isUpdate: true, id: id)
+        try reader.finish()
+        do {
+            let written = try await update(
+                [.init(requestID: "0", value: item)], ifMatch: try request.ifMatchVersion(),
+                isSingle: true, by: context.actor, in: context.tenant, now: context.now)
+            return flat(written[0], context)
+        } catch is Outdated {
+            let item = LeadItem(
+                tenantID: context.tenant.tenant.id, baseURL: context.baseURL, with: ["contacts"])
+            return try await card(id, item, context, status: .preconditionFailed) ?? .empty
+        }
+    }
+
+    /// To the trash: an addition of ours, amoCRM has no such call.
+    private func deleteOne(_ context: TenantContext) async throws -> Response {
+        let id = try context.id()
+        try await context.tenant.transaction {
+            try await trash(id, by: context.actor, at: context.now, in: $0)
+        }
+        services.wake(context.tenant.tenant)
+        return .empty
+    }
+
+    private func answer(
+        _ written: [WrittenDeal], _ requestIDs: [String], _ context: TenantContext,
+        updatedAt: Moment?
+    ) -> Response {
+        Response.json { writer in
+            writer.field("_links", json: HAL.links(context, "/api/v4/leads"))
+            writer.object("_embedded") { writer in
+                writer.array("leads") { writer in
+                    for (deal, requestID) in zip(written, requestIDs) {
+                        writer.object { writer in
+                            writer.field("id", deal.id)
+                            if let updatedAt { writer.field("updated_at", updatedAt.seconds) }
+                            writer.field("request_id", requestID)
+                            writer.field(
+                                "_links", json: HAL.links(context, "/api/v4/leads/\(deal.id)"))
+                        }
+                    }
+                }
+            }
+        }
+    }
+
+    /// A flat object, as amoCRM's own client reads it, with our version and the events to undo.
+    func flat(_ deal: WrittenDeal, _ context: TenantContext) -> Response {
+        Response.json { writer in
+            writer.field("id", deal.id)
+            writer.field("updated_at", context.now.seconds)
+            writer.field("version", deal.version)
+            writer.array("event_ids") { writer in
+                for id in deal.eventIDs { writer.value(id) }
+            }
+            writer.field("_links", json: HAL.links(context, "/api/v4/leads/\(deal.id)"))
+        }.tagged(version: deal.version)
+    }
+}

@@ -1,0 +1,110 @@
+import Hummingbird
+import Postgres
+import Tenancy
+import Vocabulary
+import Web
+
+/// `/api/v4/leads/loss_reasons` (amocrm-api 5.7).
+extension Deals {
+    /// Reasons of one company.
+    static let lossReasons_max = 100
+
+    func addLossReasonRoutes(_ api: RouterGroup<TenantContext>) {
+        api.get("leads/loss_reasons") { try await listReasons($0, $1) }
+        api.get("leads/loss_reasons/:id") { try await oneReason(try $1.id(), $1) }
+        api.post("leads/loss_reasons") { try await createReasons($0, $1) }
+        api.patch("leads/loss_reasons/:id") { try await changeReason($0, $1) }
+        api.delete("leads/loss_reasons/:id") { try await deleteReason($1) }
+    }
+
+    private struct ReasonItem: Sendable {
+        let name: String?
+        let sort: Int64?
+
+        init?(_ reader: inout FieldReader, isNew: Bool) {
+            if isNew { reader.require("name") }
+            name = reader.filledString("name", max: PipelineItem.name_characters_max)
+            sort = reader.int64("sort", in: 0...1_000_000)
+        }
+    }
+
+    private func listReasons(_ request: Request, _ context: TenantContext) async throws -> Response
+    {
+        let rows = try await context.tenant.query(
+            """
+            SELECT json_agg(\(PipelineJSON(context).lossReason) ORDER BY r.sort, r.id), count(*)
+            FROM loss_reasons AS r
+            """)
+        let count = try rows.one().decode(1, as: Int64.self)
+        return HAL.list(
+            rows[0].text(0), count: Int(count), named: "loss_reasons", page: 1, hasNext: false,
+            request: request, context: context, totals: [("_total_items", count)])
+    }
+
+    private func oneReason(_ id: Int64, _ context: TenantContext) async throws -> Response {
+        let rows = try await context.tenant.query(
+            "SELECT \(PipelineJSON(context).lossReason) FROM loss_reasons AS r WHERE r.id = \(id)")
+        guard let text = rows.first?.text(0) else { throw NotFound() }
+        return Response.json(text)
+    }
+
+    private func createReasons(
+        _ request: Request, _ context: TenantContext
+    ) async throws -> Response {
+        try context.actor.checkShapesPipelines()
+        let items = try Batch.items(try await request.json(), max: Self.lossReasons_max) {
+            ReasonItem(&$0, isNew: true)
+        }
+        let rows = try await context.tenant.transaction { transaction in
+            let ids = try await transaction.query(
+                """
+                INSERT INTO loss_reasons (name, sort, created_at, updated_at)
+                SELECT w.name, w.sort::integer, \(context.now), \(context.now)
+                FROM unnest(\(items.map { $0.value.name ?? "" }), \(items.map { $0.value.sort ?? 100 }))
+                    WITH ORDINALITY AS w (name, sort, place)
+                ORDER BY w.place
+                RETURNING id
+                """
+            ).map { try $0.decode(0, as: Int64.self) }.sorted()
+            return try await transaction.query(
+                """
+                SELECT json_agg((\(PipelineJSON(context).lossReason)::jsonb
+                    || jsonb_build_object('request_id', w.request_id)) ORDER BY w.place)
+                FROM unnest(\(ids), \(items.map(\.requestID))) WITH ORDINALITY AS w (id, request_id, place)
+                JOIN loss_reasons AS r ON r.id = w.id
+                """)
+        }
+        return HAL.list(
+            rows.first?.text(0), count: items.count, named: "loss_reasons", page: 1, hasNext: false,
+            request: request, context: context, totals: [("_total_items", Int64(items.count))])
+    }
+
+    private func changeReason(_ request: Request, _ context: TenantContext) async throws -> Response
+    {
+        try context.actor.checkShapesPipelines()
+        let id = try context.id()
+        var reader = try await request.json().reader()
+        let item = ReasonItem(&reader, isNew: false)
+        try reader.finish()
+        _ = try await context.tenant.query(
+            """
+            UPDATE loss_reasons
+            SET name = COALESCE(\(item?.name), name), sort = COALESCE(\(item?.sort)::bigint::integer, sort),
+                updated_at = \(context.now)
+            WHERE id = \(id)
+            """)
+        return try await oneReason(id, context)
+    }
+
+    /// Deals that were lost for this reason stay lost, without a reason.
+    private func deleteReason(_ context: TenantContext) async throws -> Response {
+        try context.actor.checkShapesPipelines()
+        let id = try context.id()
+        let found = try await context.tenant.pipeline([
+            "UPDATE deals SET loss_reason_id = NULL, version = version + 1 WHERE loss_reason_id = \(id)",
+            "DELETE FROM loss_reasons WHERE id = \(id) RETURNING id",
+        ])
+        if found[1].isEmpty { throw NotFound() }
+        return .empty
+    }
+}

@@ -1,0 +1,60 @@
+import FoundationEssentials
+import Postgres
+package import Tenancy
+import Vocabulary
+package import Web
+
+/// The hot path: a credential that was seen lately costs one hash and one look into a dictionary.
+extension Identity: Authenticator {
+    package func authenticate(bearer: String, tenant: Tenant?) async throws -> Identified {
+        let now = time.now()
+        let digest = SecretDigest(bearer)
+        if let entry = cache.find(digest, at: now), entry.tokenID != nil {
+            return try await identified(entry, digest, host: tenant)
+        }
+        let generation = cache.generation
+        guard let claims = await signer.verify(bearer, at: now), let userID = claims.userID,
+            tenant == nil || tenant?.id == claims.accountID,
+            let scopes = try await livingToken(claims, userID: userID, at: now),
+            let company = try await tenants.find(id: claims.accountID), company.state == .active,
+            let actor = try await actor(userID, in: tenants.database(of: company))
+        else { throw Unauthenticated() }
+        let entry = AuthenticationCache.Entry(
+            actor: actor.limited(to: scopes), tenantID: company.id, tokenID: claims.jti,
+            scopes: scopes, expiresAt: Moment(seconds: claims.exp))
+        cache.keep(entry, for: digest, at: now, readIn: generation)
+        return try await identified(entry, digest, host: tenant)
+    }
+
+    package func authenticate(cookie: String, tenant: Tenant) async throws -> Identified {
+        guard OpaqueSecret.isWellFormed(cookie) else { throw Unauthenticated() }
+        let now = time.now()
+        let digest = SecretDigest(cookie)
+        if let entry = cache.find(digest, at: now), entry.tokenID == nil {
+            return try await identified(entry, digest, host: tenant)
+        }
+        let generation = cache.generation
+        guard let session = try await findSession(digest, at: now), session.tenantID == tenant.id,
+            let actor = try await actor(session.userID, in: tenants.database(of: tenant))
+        else { throw Unauthenticated() }
+        let entry = AuthenticationCache.Entry(
+            actor: actor, tenantID: tenant.id, tokenID: nil, scopes: [],
+            expiresAt: session.expiresAt)
+        cache.keep(entry, for: digest, at: now, readIn: generation)
+        return try await identified(entry, digest, host: tenant)
+    }
+
+    /// The tenant is looked up each time: a suspended company is refused though its people are
+    /// still cached.
+    private func identified(
+        _ entry: AuthenticationCache.Entry, _ digest: SecretDigest, host: Tenant?
+    ) async throws -> Identified {
+        guard host == nil || host?.id == entry.tenantID,
+            let tenant = try await tenants.find(id: entry.tenantID), tenant.state == .active
+        else { throw Unauthenticated() }
+        let key = entry.tokenID?.uuidString ?? Data(digest.bytes.prefix(12)).base64EncodedString()
+        return Identified(
+            actor: entry.actor, tenant: tenant, key: key,
+            scopes: entry.tokenID == nil ? nil : entry.scopes.map(\.rawValue))
+    }
+}

@@ -1,0 +1,76 @@
+package import Vocabulary
+
+/// Every "no" of signing in, signing up and keeping users. Field errors of forms are
+/// `FieldRefusal`s.
+package enum IdentityRefusal: Refusal, Hashable {
+    /// The one answer for an unknown e-mail, a wrong password, a switched-off user and a
+    /// non-member.
+    case wrongEmailOrPassword
+    /// No session or token, or one that expired, was revoked, or belongs to another company's
+    /// address.
+    case notSignedIn
+    /// Too many failed attempts; the same for an e-mail that nobody has.
+    case tooManyAttempts(retryAfter_s: Int)
+    /// More passwords are being checked than we allow at once.
+    case busy
+    /// The scopes of the token do not reach this.
+    case notInScope
+    case signUpIsClosed
+
+    package var status: Int {
+        switch self {
+        case .wrongEmailOrPassword: 400
+        case .notSignedIn: 401
+        case .tooManyAttempts: 429
+        case .busy: 503
+        case .notInScope, .signUpIsClosed: 403
+        }
+    }
+
+    package var code: String {
+        switch self {
+        case .wrongEmailOrPassword: "WrongEmailOrPassword"
+        case .notSignedIn: "NotSignedIn"
+        case .tooManyAttempts: "TooManyAttempts"
+        case .busy: "Busy"
+        case .notInScope: "NotInScope"
+        case .signUpIsClosed: "SignUpIsClosed"
+        }
+    }
+
+    package var path: String { self == .wrongEmailOrPassword ? "password" : "" }
+
+    /// What the header Retry-After says.
+    package var retryAfter_s: Int? {
+        switch self {
+        case .tooManyAttempts(let seconds): seconds
+        case .busy: 2
+        default: nil
+        }
+    }
+
+    package var detail: Text {
+        switch self {
+        case .wrongEmailOrPassword:
+            Text(ru: "Неверный e-mail или пароль.", en: "Wrong e-mail or password.")
+        case .notSignedIn: Text(ru: "Войдите в систему.", en: "Sign in first.")
+        case .tooManyAttempts(let seconds):
+            Text(
+                ru: "Слишком много попыток. Повторите через \(minutes(seconds)) мин.",
+                en: "Too many attempts. Try again in \(minutes(seconds)) min.")
+        case .busy:
+            Text(
+                ru: "Сервер занят, повторите через пару секунд.", en: "Busy, try again in a moment."
+            )
+        case .notInScope:
+            Text(
+                ru: "Токен не даёт права на это действие.",
+                en: "The token's scopes do not allow this.")
+        case .signUpIsClosed:
+            Text(
+                ru: "Регистрация новых компаний закрыта.", en: "New companies cannot sign up here.")
+        }
+    }
+
+    private func minutes(_ seconds: Int) -> Int { max(1, (seconds + 59) / 60) }
+}

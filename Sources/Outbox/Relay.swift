@@ -1,0 +1,158 @@
+import Foundation
+package import Logging
+import Postgres
+import ServiceLifecycle
+import Synchronization
+package import Tenancy
+package import Vocabulary
+
+/// Gives the events of each tenant their stream numbers, in the order of their outbox ids, shows
+/// them on the open screens and brings them to the subscribers.
+///
+/// Writers wake it after COMMIT. Servers that share a database may publish the same tenant: the row
+/// lock on `outbox_stream` puts them one after the other, so that numbers have no gap and no
+/// double.
+package final class Relay: Service, Sendable {
+    /// The rest between two rounds: under load a round then publishes many events at once.
+    static let pause_ms = 20
+    /// How often tenants are looked over for events whose wake-up was lost, due retries and old
+    /// rows.
+    static let sweep_s = 30
+
+    let tenants: Tenants
+    let feed: LiveFeed
+    let subscribers: [any Subscriber]
+    /// Names this server in leases and announcements.
+    package let serverID: String
+    let time: TimeSource
+    let logger: Logger
+    let announcements: Announcements
+    /// Per tenant with open screens: the number up to which they have been shown everything.
+    let shown = Mutex<[Int64: Int64]>([:])
+    private let sweeps: Bool
+    private let listener: PostgresListener?
+    private let waiting = Mutex(Waiting())
+    private let signals: AsyncStream<Void>
+    private let signal: AsyncStream<Void>.Continuation
+
+    private struct Waiting {
+        var tenants: [Int64: Tenant] = [:]
+        var news = Announcements.News()
+    }
+
+    /// - Parameters:
+    ///   - controlURL: where other servers announce; nil: this is the only one.
+    ///   - sweeps: false in tests, whose database has companies of other tests.
+    package init(
+        tenants: Tenants, feed: LiveFeed, subscribers: [any Subscriber] = [],
+        controlURL: String? = nil, serverID: String = UUID().uuidString, sweeps: Bool = true,
+        time: TimeSource = .system, logger: Logger
+    ) {
+        self.tenants = tenants
+        self.feed = feed
+        self.subscribers = subscribers
+        self.serverID = serverID
+        self.sweeps = sweeps
+        self.time = time
+        self.logger = logger
+        announcements = Announcements(server: serverID, control: tenants.control)
+        listener = controlURL.map {
+            PostgresListener(url: $0, channels: [Announcements.channel], logger: logger)
+        }
+        (signals, signal) = AsyncStream.makeStream(bufferingPolicy: .bufferingNewest(1))
+    }
+
+    /// Cheap and never waits: a tenant that is already waiting is not added twice.
+    package func wake(_ tenant: Tenant) {
+        let isFirst = waiting.withLock {
+            $0.tenants.updateValue(tenant, forKey: tenant.id) == nil
+        }
+        if isFirst { signal.yield() }
+    }
+
+    package func run() async throws {
+        await withGracefulShutdownHandler {
+            await withTaskGroup(of: Void.self) { group in
+                if sweeps { group.addTask { await self.sweep() } }
+                if let listener {
+                    group.addTask { try? await listener.run() }
+                    group.addTask { await self.listen(to: listener) }
+                    group.addTask { [announcements, logger] in
+                        await announcements.run {
+                            logger.warning("cannot announce", metadata: ["error": "\($0)"])
+                        }
+                    }
+                }
+                for await _ in signals.cancelOnGracefulShutdown() {
+                    await work()
+                    try? await Task.sleep(for: .milliseconds(Self.pause_ms))
+                }
+                group.cancelAll()
+            }
+        } onGracefulShutdown: {
+            self.feed.close()
+            self.signal.finish()
+        }
+    }
+
+    private func work() async {
+        let batch = waiting.withLock { waiting in
+            defer { waiting = Waiting() }
+            return waiting
+        }
+        for (tenantID, first) in batch.news {
+            await attempt("cannot show", tenantID) {
+                guard let tenant = try await self.tenants.find(id: tenantID) else { return }
+                try await self.show(tenant, announcedFrom: first)
+                try await self.deliver(tenant)
+            }
+        }
+        for tenant in batch.tenants.values {
+            await attempt("cannot publish", tenant.id) {
+                try await self.publish(tenant)
+                try await self.deliver(tenant)
+            }
+        }
+    }
+
+    private func listen(to listener: PostgresListener) async {
+        for await event in listener.events {
+            switch event {
+            // What was announced before is unknown.
+            case .connected: feed.reset()
+            case .disconnected: break
+            case .notification(_, let payload):
+                guard let news = announcements.read(payload) else { continue }
+                waiting.withLock { waiting in
+                    waiting.news.merge(news) { min($0, $1) }
+                }
+                signal.yield()
+            }
+        }
+    }
+
+    /// A wake-up can be lost with the server that should have sent it; the events are not.
+    private func sweep() async {
+        while !Task.isCancelled {
+            do {
+                for tenant in try await tenants.active() {
+                    wake(tenant)
+                    await attempt("cannot clean up", tenant.id) {
+                        try await self.cleanUp(tenant)
+                    }
+                }
+            } catch {
+                logger.warning("cannot sweep the outboxes", metadata: ["error": "\(error)"])
+            }
+            try? await Task.sleep(for: .seconds(Self.sweep_s))
+        }
+    }
+
+    private func attempt(
+        _ what: String, _ tenantID: Int64, _ body: () async throws -> Void
+    ) async {
+        do { try await body() } catch {
+            logger.warning("\(what)", metadata: ["tenant": "\(tenantID)", "error": "\(error)"])
+        }
+    }
+}

@@ -1,0 +1,119 @@
+import Postgres
+import Tenancy
+import Vocabulary
+import Web
+
+/// Making, changing and removing the definitions of custom fields. For administrators only.
+enum CustomFieldEdit {
+    /// - Returns: the ids, in the order of the drafts.
+    static func create(
+        _ drafts: [CustomFieldDraft], of entity: EntityType, in transaction: TenantTransaction
+    ) async throws -> [Int64] {
+        let count = try await transaction.query(
+            "SELECT count(*) FROM custom_fields WHERE entity_type = \(entity.rawValue)"
+        ).one().decode(0, as: Int.self)
+        guard count + drafts.count <= CustomFieldDraft.fields_max else {
+            throw FieldRefusal.tooMany("", CustomFieldDraft.fields_max)
+        }
+        let rows = try await transaction.query(
+            """
+            INSERT INTO custom_fields (entity_type, name, kind, code, sort, is_api_only, required_stages)
+            SELECT \(entity.rawValue), w.name, w.kind, nullif(w.code, ''), w.sort, w.is_api_only, w.stages::jsonb
+            FROM unnest(\(drafts.map { $0.name ?? "" }), \(drafts.map { $0.kind?.rawValue ?? "text" }),
+                \(drafts.map(\.code)), \(drafts.map { Int64($0.sort ?? 500) }),
+                \(drafts.map { $0.isAPIOnly ?? false }), \(drafts.map { $0.requiredStages ?? "[]" }))
+                WITH ORDINALITY AS w (name, kind, code, sort, is_api_only, stages, place)
+            ORDER BY w.place
+            RETURNING id
+            """)
+        let ids = try rows.map { try $0.decode(0, as: Int64.self) }.sorted()
+        for (draft, id) in zip(drafts, ids) where draft.enums != nil {
+            try await setOptions(draft.enums ?? [], of: id, in: transaction)
+        }
+        return ids
+    }
+
+    /// - Throws: `NotFound` when there is no such field.
+    static func change(
+        _ draft: CustomFieldDraft, of entity: EntityType, in transaction: TenantTransaction
+    ) async throws {
+        let rows = try await transaction.query(
+            """
+            UPDATE custom_fields
+            SET name = COALESCE(\(draft.name)::text, name), sort = COALESCE(\(draft.sort)::int, sort),
+                code = CASE WHEN is_predefined THEN code ELSE COALESCE(\(draft.code)::text, code) END,
+                is_api_only = COALESCE(\(draft.isAPIOnly)::bool, is_api_only),
+                required_stages = COALESCE(\(draft.requiredStages)::text::jsonb, required_stages)
+            WHERE id = \(draft.id ?? 0) AND entity_type = \(entity.rawValue)
+            RETURNING kind, is_predefined
+            """)
+        guard let row = rows.first, let id = draft.id else { throw NotFound() }
+        let (kind, isPredefined) = try row.decode(String.self, Bool.self)
+        // PHP's client sends the type along: the same one is fine.
+        if let wanted = draft.kind, wanted.rawValue != kind {
+            throw FieldRefusal.notAChoice("type")
+        }
+        if let enums = draft.enums, !isPredefined {
+            try await setOptions(enums, of: id, in: transaction)
+        }
+    }
+
+    /// With an id: kept or changed; without: added; missing: removed. Values that named a removed
+    /// option show nothing.
+    private static func setOptions(
+        _ enums: [CustomFieldDraft.Enum], of field: Int64, in transaction: TenantTransaction
+    ) async throws {
+        let kept = enums.compactMap(\.id)
+        let found = try await transaction.query(
+            "SELECT id FROM custom_field_options WHERE field_id = \(field) AND id = ANY(\(kept))")
+        let known = Set(try found.map { try $0.decode(0, as: Int64.self) })
+        if let place = enums.firstIndex(where: { $0.id.map { !known.contains($0) } ?? false }) {
+            throw FieldRefusal.notAChoice("enums.\(place).id")
+        }
+        let sorts = enums.enumerated().map { Int64($1.sort ?? Int32(($0 + 1) * 10)) }
+        _ = try await transaction.pipeline([
+            "DELETE FROM custom_field_options WHERE field_id = \(field) AND NOT id = ANY(\(kept))",
+            """
+            UPDATE custom_field_options AS o
+            SET value = w.value, code = w.code, sort = w.sort
+            FROM unnest(\(enums.map(\.id)), \(enums.map(\.value)), \(enums.map(\.code)), \(sorts))
+                AS w (id, value, code, sort)
+            WHERE o.id = w.id AND o.field_id = \(field)
+            """,
+            """
+            INSERT INTO custom_field_options (field_id, value, code, sort)
+            SELECT \(field), w.value, w.code, w.sort
+            FROM unnest(\(enums.map(\.id)), \(enums.map(\.value)), \(enums.map(\.code)), \(sorts))
+                WITH ORDINALITY AS w (id, value, code, sort, place)
+            WHERE w.id IS NULL
+            ORDER BY w.place
+            """,
+        ])
+    }
+
+    /// Removes the field and what records hold in it.
+    /// - Throws: `NotFound`; a refusal for a predefined field.
+    static func delete(
+        _ id: Int64, of entity: EntityType, in transaction: TenantTransaction
+    ) async throws {
+        let rows = try await transaction.query(
+            "SELECT is_predefined FROM custom_fields WHERE id = \(id) AND entity_type = \(entity.rawValue) FOR UPDATE"
+        )
+        guard let row = rows.first else { throw NotFound() }
+        if try row.decode(0, as: Bool.self) {
+            throw FieldRefusal(
+                "id", code: "NotDeletable",
+                Text(
+                    ru: "Предустановленное поле нельзя удалить.",
+                    en: "A predefined field cannot be deleted."))
+        }
+        _ = try await transaction.pipeline([
+            "DELETE FROM custom_fields WHERE id = \(id)",
+            "DELETE FROM field_numbers WHERE entity_type = \(entity.rawValue) AND field_id = \(id)",
+            """
+            UPDATE \(ident: entity.table) SET fields = fields - (\(id)::bigint)::text
+            WHERE jsonb_exists(fields, (\(id)::bigint)::text)
+            """,
+        ])
+    }
+}

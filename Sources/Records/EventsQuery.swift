@@ -1,0 +1,109 @@
+import Postgres
+import Vocabulary
+
+/// The log as amoCRM's `/events` shows it.
+struct EventsQuery: Sendable {
+    var ids: [String]?
+    /// Unix seconds, both included.
+    var from: Int64?
+    var to: Int64?
+    var actors: [Int64]?
+    var entities: [EntityType]?
+    var entityIDs: [Int64]?
+    /// The family `custom_field_value_changed` stands for all of its members.
+    var types: [String]?
+    /// `jsonb` that one of the values must contain; any of these.
+    var after: [String]?
+    var before: [String]?
+    var withNames = false
+    var offset = 0
+    var limit = 50
+
+    init() {}
+
+    /// amoCRM's own largest page of events.
+    static let limit_max = 100
+
+    /// One row: the items as a JSON array, and how many there are; one item more than `limit` when
+    /// a page follows.
+    func statement(actor: Actor, tenantID: Int64, baseURL: String) -> PostgresStatement {
+        """
+        SELECT COALESCE(json_agg(page.item ORDER BY page.id DESC)
+            FILTER (WHERE page.place <= \(offset + limit)), '[]')::text,
+            count(*)
+        FROM (
+            SELECT e.id, row_number() OVER (ORDER BY e.id DESC) AS place,
+                \(Self.item(tenantID: tenantID, baseURL: baseURL, withNames: withNames)) AS item
+            FROM events AS e
+            WHERE \(conditions) AND \(Self.visible(to: actor))
+            ORDER BY e.id DESC
+            LIMIT \(limit + 1) OFFSET \(offset)) AS page
+        """
+    }
+
+    private var conditions: PostgresStatement {
+        var list: PostgresStatement = "true"
+        if let ids { list.append(" AND e.id = ANY(\(ids))") }
+        if let from { list.append(" AND e.created_at >= to_timestamp(\(from))") }
+        if let to { list.append(" AND e.created_at < to_timestamp(\(to) + 1)") }
+        if let actors { list.append(" AND e.actor_id = ANY(\(actors))") }
+        if let entities { list.append(" AND e.entity_type = ANY(\(entities.map(\.rawValue)))") }
+        if let entityIDs { list.append(" AND e.entity_id = ANY(\(entityIDs))") }
+        if let types {
+            list.append(" AND (e.type = ANY(\(types)) OR (\(types.contains(Self.family))")
+            list.append(" AND e.type LIKE 'custom\\_field\\_%\\_value\\_changed'))")
+        }
+        if let after { list.append(" AND e.after @> ANY(\(after)::text[]::jsonb[])") }
+        if let before { list.append(" AND e.before @> ANY(\(before)::text[]::jsonb[])") }
+        return list
+    }
+
+    private static let family = "custom_field_value_changed"
+
+    static func item(tenantID: Int64, baseURL: String, withNames: Bool) -> PostgresStatement {
+        """
+        json_build_object('id', e.id, 'type', e.type, 'entity_id', e.entity_id,
+            'entity_type', CASE e.entity_type WHEN 'deal' THEN 'lead' ELSE e.entity_type END,
+            'created_by', e.actor_id, 'created_at', extract(epoch FROM e.created_at)::bigint,
+            'value_after', e.after, 'value_before', e.before, 'account_id', \(tenantID)::bigint,
+            '_links', json_build_object('self', json_build_object(
+                'href', \(baseURL)::text || '/api/v4/events/' || e.id)),
+            '_embedded', json_build_object('entity', \(entity(baseURL: baseURL, withNames: withNames))))
+        """
+    }
+
+    private static func entity(baseURL: String, withNames: Bool) -> PostgresStatement {
+        let link: PostgresStatement = """
+            json_build_object('self', json_build_object('href', \(baseURL)::text || CASE e.entity_type
+                WHEN 'deal' THEN '/api/v4/leads/' WHEN 'contact' THEN '/api/v4/contacts/'
+                WHEN 'company' THEN '/api/v4/companies/' ELSE '/api/v4/tasks/' END || e.entity_id))
+            """
+        guard withNames else { return "json_build_object('id', e.entity_id, '_links', \(link))" }
+        return """
+            json_build_object('id', e.entity_id, 'name', CASE e.entity_type
+                WHEN 'deal' THEN (SELECT o.name FROM deals AS o WHERE o.id = e.entity_id)
+                WHEN 'contact' THEN (SELECT o.name FROM contacts AS o WHERE o.id = e.entity_id)
+                WHEN 'company' THEN (SELECT o.name FROM companies AS o WHERE o.id = e.entity_id)
+                END, '_links', \(link))
+            """
+    }
+
+    /// An event is as visible as its record.
+    static func visible(to actor: Actor) -> PostgresStatement {
+        if EntityType.allCases.allSatisfy({ actor.owners(.view, $0) == .everyone }) {
+            return "true"
+        }
+        return """
+            CASE e.entity_type
+                WHEN 'deal' THEN EXISTS (SELECT FROM deals AS o
+                    WHERE o.id = e.entity_id AND \(actor.owners(.view, .deal).condition("o")))
+                WHEN 'contact' THEN EXISTS (SELECT FROM contacts AS o
+                    WHERE o.id = e.entity_id AND \(actor.owners(.view, .contact).condition("o")))
+                WHEN 'company' THEN EXISTS (SELECT FROM companies AS o
+                    WHERE o.id = e.entity_id AND \(actor.owners(.view, .company).condition("o")))
+                WHEN 'task' THEN EXISTS (SELECT FROM tasks AS o
+                    WHERE o.id = e.entity_id AND \(actor.owners(.view, .task).condition("o")))
+                ELSE false END
+            """
+    }
+}

@@ -1,0 +1,158 @@
+package import Postgres
+package import Vocabulary
+
+/// What happened to a card, newest last: its notes, events and completed tasks in one line.
+package enum Feed {
+    /// Items of one page.
+    package static let page_items = 50
+
+    /// Where the page before begins: the time and key of the oldest item shown.
+    package struct Cursor: Sendable, Hashable {
+        let at_us: Int64
+        let key: String
+
+        /// nil: not a cursor of ours.
+        package init?(_ text: String) {
+            let parts = text.split(separator: "-", maxSplits: 1)
+            guard parts.count == 2, let at = Int64(parts[0]), at.magnitude < 1 << 58,
+                parts[1].utf8.count <= 32
+            else { return nil }
+            at_us = at
+            key = String(parts[1])
+        }
+    }
+
+    /// One row of two texts: the items as a JSON array, oldest first, and the cursor of the page
+    /// before (NULL: none).
+    /// No row at all when the card does not exist or the actor may not see it.
+    package static func page(
+        of entity: EntityType, id: Int64, owners: Owners, before: Cursor? = nil
+    ) -> PostgresStatement {
+        """
+        WITH card AS (
+            SELECT c.id FROM \(ident: entity.table) AS c
+            WHERE c.id = \(id) AND c.deleted_at IS NULL AND \(owners.condition("c"))
+        ), mixed AS (
+            \(events(entity, before))
+            UNION ALL \(notes(entity, before))
+            UNION ALL \(tasks(entity, before))
+        ), page AS (
+            SELECT at, key, item FROM mixed ORDER BY at DESC, key DESC LIMIT \(Self.page_items + 1)
+        ), numbered AS (
+            SELECT at, key, item, row_number() OVER (ORDER BY at DESC, key DESC) AS place FROM page
+        )
+        SELECT COALESCE((
+                SELECT json_agg(item ORDER BY at, key) FROM numbered WHERE place <= \(Self.page_items)
+            ), '[]')::text,
+            (SELECT (extract(epoch FROM at) * 1000000)::bigint::text || '-' || key
+                FROM numbered AS n
+                WHERE n.place = \(Self.page_items)
+                    AND EXISTS (SELECT FROM numbered WHERE place > \(Self.page_items)))
+        FROM card
+        """
+    }
+
+    private static func older(
+        _ before: Cursor?, at: StaticString, key: StaticString
+    ) -> PostgresStatement {
+        """
+        (\(before?.key)::text IS NULL OR (\(unsafeSQL: at), \(unsafeSQL: key)) < (
+            timestamptz 'epoch' + \(before?.at_us ?? 0)::bigint * interval '1 microsecond', \(before?.key)::text))
+        """
+    }
+
+    /// Events that stand for a note or a finished task are left out: those are shown themselves.
+    private static func events(_ entity: EntityType, _ before: Cursor?) -> PostgresStatement {
+        """
+        (SELECT e.created_at AS at, e.id COLLATE "C" AS key, json_build_object('id', e.id,
+            'at', extract(epoch FROM e.created_at)::bigint, 'actor_id', e.actor_id, 'kind', 'event',
+            'type', e.type, 'before', e.before, 'after', e.after, 'undoes', e.undoes) AS item
+        FROM card
+        JOIN events AS e ON e.entity_type = \(entity.rawValue) AND e.entity_id = card.id
+        WHERE NOT jsonb_path_exists(e.after, '$[*].note.id')
+            AND \(older(before, at: "e.created_at", key: "e.id COLLATE \"C\""))
+        ORDER BY e.id DESC LIMIT \(Self.page_items + 1))
+        """
+    }
+
+    private static func notes(_ entity: EntityType, _ before: Cursor?) -> PostgresStatement {
+        """
+        (SELECT n.created_at, ('n' || lpad(n.id::text, 19, '0')) COLLATE "C", json_build_object(
+            'id', 'n' || n.id, 'at', extract(epoch FROM n.created_at)::bigint, 'actor_id', n.created_by,
+            'kind', 'note', 'note_id', n.id, 'type', n.kind, 'text', COALESCE(n.params->>'text', ''),
+            'params', n.params, 'is_pinned', n.is_pinned, 'version', n.version)
+        FROM card
+        JOIN notes AS n ON n.entity_type = \(entity.rawValue) AND n.entity_id = card.id
+        WHERE n.deleted_at IS NULL
+            AND \(older(before, at: "n.created_at", key: "('n' || lpad(n.id::text, 19, '0')) COLLATE \"C\""))
+        ORDER BY n.created_at DESC, n.id DESC LIMIT \(Self.page_items + 1))
+        """
+    }
+
+    private static func tasks(_ entity: EntityType, _ before: Cursor?) -> PostgresStatement {
+        """
+        (SELECT t.completed_at, ('t' || lpad(t.id::text, 19, '0')) COLLATE "C", json_build_object(
+            'id', 't' || t.id, 'at', extract(epoch FROM t.completed_at)::bigint, 'actor_id', t.updated_by,
+            'kind', 'task_done', 'text', t.text, 'task', \(TaskItem.sql("t")))
+        FROM card
+        JOIN tasks AS t ON t.entity_type = \(entity.rawValue) AND t.entity_id = card.id
+        WHERE t.deleted_at IS NULL AND t.completed_at IS NOT NULL
+            AND \(older(before, at: "t.completed_at", key: "('t' || lpad(t.id::text, 19, '0')) COLLATE \"C\""))
+        ORDER BY t.completed_at DESC, t.id DESC LIMIT \(Self.page_items + 1))
+        """
+    }
+}
+
+/// A task as the screens show it.
+package enum TaskItem {
+    /// `{"id","text","kind_id","owner_id","entity","due_at","completed_at","result","created_by","version"}`;
+    /// `entity` is null when the task hangs on nothing, or what it hung on is in the trash.
+    ///
+    /// - Parameter alias: what `tasks` is called in the statement.
+    package static func sql(_ alias: StaticString) -> PostgresStatement {
+        let t = PostgresIdentifier(literal: alias)
+        return """
+            json_build_object('id', \(ident: t).id, 'text', \(ident: t).text, 'kind_id', \(ident: t).kind_id,
+                'owner_id', \(ident: t).owner_id, 'entity', CASE \(ident: t).entity_type
+                    WHEN 'deal' THEN (SELECT json_build_object('type', 'deal', 'id', o.id, 'name', o.name)
+                        FROM deals AS o WHERE o.id = \(ident: t).entity_id AND o.deleted_at IS NULL)
+                    WHEN 'contact' THEN (SELECT json_build_object('type', 'contact', 'id', o.id, 'name', o.name)
+                        FROM contacts AS o WHERE o.id = \(ident: t).entity_id AND o.deleted_at IS NULL)
+                    WHEN 'company' THEN (SELECT json_build_object('type', 'company', 'id', o.id, 'name', o.name)
+                        FROM companies AS o WHERE o.id = \(ident: t).entity_id AND o.deleted_at IS NULL)
+                    END,
+                'due_at', extract(epoch FROM \(ident: t).due_at)::bigint,
+                'completed_at', extract(epoch FROM \(ident: t).completed_at)::bigint,
+                'result', \(ident: t).result, 'created_by', \(ident: t).created_by,
+                'version', \(ident: t).version)
+            """
+    }
+
+    /// The open tasks of a card as a JSON array, the most urgent first; one row, one text.
+    package static func open(of entity: EntityType, id: Int64) -> PostgresStatement {
+        """
+        SELECT COALESCE(json_agg(\(sql("t")) ORDER BY t.due_at, t.id), '[]')::text
+        FROM tasks AS t
+        WHERE t.entity_type = \(entity.rawValue) AND t.entity_id = \(id)
+            AND t.completed_at IS NULL AND t.deleted_at IS NULL
+        """
+    }
+
+    /// Sets `next_task_at` of the cards from their open tasks. Runs after every write to a task,
+    /// in its transaction.
+    ///
+    /// - Parameter changedOnly: the row is left alone when nothing changes, so that no lock is
+    ///   taken for nothing.
+    package static func refreshNext(of entity: EntityType, ids: [Int64]) -> PostgresStatement {
+        """
+        UPDATE \(ident: entity.table) AS c
+        SET next_task_at = n.due_at
+        FROM unnest(\(ids)) AS w (id)
+        LEFT JOIN LATERAL (
+            SELECT min(t.due_at) AS due_at FROM tasks AS t
+            WHERE t.entity_type = \(entity.rawValue) AND t.entity_id = w.id
+                AND t.completed_at IS NULL AND t.deleted_at IS NULL) AS n ON true
+        WHERE c.id = w.id AND c.next_task_at IS DISTINCT FROM n.due_at
+        """
+    }
+}

@@ -1,0 +1,183 @@
+import Outbox
+import Postgres
+package import Tenancy
+package import Vocabulary
+package import Web
+
+/// A remark, a call, a message on a card.
+package struct NoteDraft: Sendable {
+    package var entityID: Int64
+    let kind: NoteKind
+    let params: JSONValue
+    var ownerID: Int64?
+    var createdAt: Moment?
+    var updatedAt: Moment?
+
+    /// Reads one item of a POST.
+    package init?(_ reader: inout FieldReader, entityID: Int64?) {
+        if entityID == nil { reader.require("entity_id") }
+        reader.require("note_type")
+        let id = entityID ?? reader.id("entity_id")
+        ownerID = reader.id("responsible_user_id")
+        createdAt = reader.moment("created_at")
+        updatedAt = reader.moment("updated_at")
+        guard let name = reader.string("note_type") else { return nil }
+        guard let kind = NoteKind.named(name) else {
+            reader.refuse(FieldRefusal.notAChoice("note_type"))
+            return nil
+        }
+        reader.require("params")
+        guard let id, var inner = reader.object("params") else { return nil }
+        self.entityID = id
+        self.kind = kind
+        params = kind.read(&inner)
+    }
+
+    /// A plain remark.
+    package init(text: String, on entityID: Int64, ownerID: Int64? = nil, at: Moment? = nil) {
+        self.entityID = entityID
+        self.ownerID = ownerID
+        createdAt = at
+        updatedAt = at
+        kind =
+            NoteKind.named("common")
+            ?? NoteKind(name: "common", event: "common_note_added", params: [])
+        params = .made([("text", .string(text))])
+    }
+}
+
+package enum Notes {
+    /// Writes notes on cards that the actor may see, with their events, in the caller's
+    /// transaction.
+    ///
+    /// - Returns: their ids, in the order of the drafts.
+    /// - Throws: `BatchRefusal` naming the items whose card does not exist for this actor.
+    package static func add(
+        _ drafts: [(requestID: String, note: NoteDraft)], to entity: EntityType, actor: Actor,
+        at: Moment,
+        in transaction: TenantTransaction
+    ) async throws -> [Int64] {
+        let cards = try await Links.lock(
+            entity, drafts.map(\.note.entityID), owners: actor.owners(.view, entity),
+            in: transaction)
+        let missing = drafts.filter { cards[.init(entity, $0.note.entityID)] == nil }
+        if !missing.isEmpty {
+            throw BatchRefusal(
+                missing.map {
+                    .init(requestID: $0.requestID, refusals: [FieldRefusal.notAChoice("entity_id")])
+                })
+        }
+        let rows = try await transaction.query(
+            insert(drafts.map(\.note), entity, actor: actor, at: at))
+        let ids = try rows.map { try $0.decode(0, as: Int64.self) }.sorted()
+        let events = zip(drafts, ids).map { draft, id in
+            RecordEvent(
+                draft.note.kind.event, entity, draft.note.entityID,
+                ownerID: cards[.init(entity, draft.note.entityID)] ?? 0,
+                after: .array([.made([("note", .made([("id", .int(id))]))])]))
+        }
+        _ = try await transaction.query(Outbox.append(events.drafts(by: actor, at: at)))
+        return ids
+    }
+
+    /// Identity values are given out after the ORDER BY, so ascending ids are the order of the
+    /// drafts.
+    static func insert(
+        _ notes: [NoteDraft], _ entity: EntityType, actor: Actor, at: Moment
+    ) -> PostgresStatement {
+        """
+        INSERT INTO notes (entity_type, entity_id, kind, params, owner_id, created_by, updated_by,
+            created_at, updated_at)
+        SELECT \(entity.rawValue), w.entity_id, w.kind, w.params, w.owner_id, \(actor.userID), \(actor.userID),
+            w.created_at, w.updated_at
+        FROM unnest(\(notes.map(\.entityID)), \(notes.map(\.kind.name)),
+            \(notes.map(\.params.text))::text[]::jsonb[], \(notes.map { $0.ownerID ?? actor.userID }),
+            \(notes.map { $0.createdAt ?? at }), \(notes.map { $0.updatedAt ?? $0.createdAt ?? at }))
+            WITH ORDINALITY AS w (entity_id, kind, params, owner_id, created_at, updated_at, place)
+        ORDER BY w.place
+        RETURNING id
+        """
+    }
+
+    /// A note as amoCRM's API shows it, built by PostgreSQL. The row is called `c`.
+    static func item(
+        _ entity: EntityType, tenantID: Int64, baseURL: String, withPin: Bool
+    ) -> PostgresStatement {
+        let pin: PostgresStatement = withPin ? "'is_pinned', c.is_pinned," : ""
+        return """
+            json_build_object('id', c.id, 'entity_id', c.entity_id, 'created_by', c.created_by,
+                'updated_by', c.updated_by, 'created_at', extract(epoch FROM c.created_at)::bigint,
+                'updated_at', extract(epoch FROM c.updated_at)::bigint, 'responsible_user_id', c.owner_id,
+                'group_id', COALESCE((SELECT m.group_id FROM members AS m WHERE m.user_id = c.owner_id), 0),
+                'note_type', c.kind, 'params', c.params, \(pin) 'account_id', \(tenantID)::bigint,
+                '_links', json_build_object('self', json_build_object('href',
+                    \(baseURL + "/api/v4/" + entity.plural + "/")::text || c.entity_id || '/notes/' || c.id)))
+            """
+    }
+
+    /// One change of a note; nil parts stay as they are.
+    struct Change: Sendable {
+        let id: Int64
+        let entityID: Int64?
+        let kind: NoteKind?
+        let params: JSONValue?
+        let ownerID: Int64?
+
+        init?(_ reader: inout FieldReader, id: Int64?, entityID: Int64?) {
+            if id == nil { reader.require("id") }
+            self.entityID = entityID ?? reader.id("entity_id")
+            ownerID = reader.id("responsible_user_id")
+            let name = reader.string("note_type")
+            kind = name.flatMap { NoteKind.named($0) }
+            if name != nil, kind == nil { reader.refuse(FieldRefusal.notAChoice("note_type")) }
+            if var inner = reader.object("params") {
+                if let kind {
+                    params = kind.read(&inner)
+                } else {
+                    reader.require("note_type")
+                    params = nil
+                }
+            } else {
+                params = nil
+            }
+            guard let id = id ?? reader.id("id") else { return nil }
+            self.id = id
+        }
+    }
+
+    /// The note's author may change it, and who may edit the card.
+    /// - Throws: `NotFound` when one of them does not exist for this actor.
+    static func change(
+        _ changes: [Change], of entity: EntityType, actor: Actor, at: Moment,
+        in transaction: TenantTransaction
+    ) async throws -> [(id: Int64, entityID: Int64)] {
+        let rows = try await transaction.query(update(changes, entity, actor: actor, at: at))
+        guard rows.count == Set(changes.map(\.id)).count else { throw NotFound() }
+        var cards: [Int64: Int64] = [:]
+        for row in rows {
+            let (id, card) = try row.decode(Int64.self, Int64.self)
+            cards[id] = card
+        }
+        return changes.map { ($0.id, cards[$0.id] ?? 0) }
+    }
+
+    static func update(
+        _ changes: [Change], _ entity: EntityType, actor: Actor, at: Moment
+    ) -> PostgresStatement {
+        """
+        UPDATE notes AS n
+        SET kind = COALESCE(w.kind, n.kind), params = COALESCE(w.params, n.params),
+            owner_id = COALESCE(w.owner_id, n.owner_id), version = n.version + 1,
+            updated_at = \(at), updated_by = \(actor.userID)
+        FROM unnest(\(changes.map(\.id)), \(changes.map(\.entityID)), \(changes.map { $0.kind?.name }),
+            \(changes.map { $0.params?.text })::text[]::jsonb[], \(changes.map(\.ownerID)))
+            AS w (id, entity_id, kind, params, owner_id),
+            \(ident: entity.table) AS c
+        WHERE n.id = w.id AND n.entity_type = \(entity.rawValue) AND n.deleted_at IS NULL
+            AND n.entity_id = COALESCE(w.entity_id, n.entity_id)
+            AND c.id = n.entity_id AND c.deleted_at IS NULL AND \(actor.owners(.view, entity).condition("c"))
+            AND (n.created_by = \(actor.userID) OR \(actor.owners(.edit, entity).condition("c")))
+        RETURNING n.id, n.entity_id
+        """
+    }
+}

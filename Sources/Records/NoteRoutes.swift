@@ -1,0 +1,198 @@
+import Hummingbird
+import Postgres
+import Tenancy
+import Vocabulary
+import Web
+
+/// `/{leads|contacts|companies}/notes` and `/{…}/{id}/notes` (amocrm-api 14).
+struct NoteRoutes: Sendable {
+    let entity: EntityType
+    let services: Services
+
+    func add(to api: RouterGroup<TenantContext>) {
+        let path = RouterPath(stringLiteral: "/\(entity.plural)")
+        let all = api.group(path)
+        all.get("/notes") { try await list($0, $1, card: nil) }
+        all.post("/notes") { try await create($0, $1, card: nil) }
+        all.patch("/notes") { try await changeMany($0, $1, card: nil) }
+        all.get("/notes/{note_id}") { try await one($0, $1) }
+        all.patch("/notes/{note_id}") { try await changeOne($0, $1, card: nil) }
+        all.post("/notes/{note_id}/pin") { try await pin($1, true) }
+        all.post("/notes/{note_id}/unpin") { try await pin($1, false) }
+        all.get("/{id}/notes") { request, context in
+            guard let card = context.readableID() else { return Response.empty }
+            return try await list(request, context, card: card)
+        }
+        all.post("/{id}/notes") { try await create($0, $1, card: $1.id()) }
+        all.patch("/{id}/notes") { try await changeMany($0, $1, card: $1.id()) }
+        all.get("/{id}/notes/{note_id}") { try await one($0, $1) }
+        all.patch("/{id}/notes/{note_id}") { try await changeOne($0, $1, card: $1.id()) }
+    }
+
+    private func list(
+        _ request: Request, _ context: TenantContext, card: Int64?
+    ) async throws -> Response {
+        let query = try Query(request)
+        let paging = try Paging(query)
+        var rows = visible(context)
+        if let card { rows.append(" AND c.entity_id = \(card)") }
+        if let ids = try query.ids("filter[id]") { rows.append(" AND c.id = ANY(\(ids))") }
+        if let ids = try query.ids("filter[entity_id]") {
+            rows.append(" AND c.entity_id = ANY(\(ids))")
+        }
+        if let kinds = query.list("filter[note_type]") {
+            rows.append(" AND c.kind = ANY(\(kinds))")
+        }
+        if let (from, to) = try query.range("filter[updated_at]") {
+            if let from { rows.append(" AND c.updated_at >= to_timestamp(\(from))") }
+            if let to { rows.append(" AND c.updated_at < to_timestamp(\(to) + 1)") }
+        }
+        let order: PostgresStatement =
+            switch (query.order?.field, query.order?.isAscending ?? true) {
+            case ("updated_at", true): "c.updated_at, c.id"
+            case ("updated_at", false): "c.updated_at DESC, c.id DESC"
+            case (_, false): "c.id DESC"
+            case (_, true): "c.id"
+            }
+        let found = try await context.tenant.query(
+            paging.statement(
+                rows: rows, order: order, item: item(context, query.with),
+                joined: "notes AS c"))
+        return try paging.response(found, named: "notes", request: request, context: context)
+    }
+
+    private func item(_ context: TenantContext, _ with: Set<String>) -> PostgresStatement {
+        Notes.item(
+            entity, tenantID: context.tenant.tenant.id, baseURL: context.baseURL,
+            withPin: with.contains("is_pinned"))
+    }
+
+    /// Notes of cards that the actor may see; the note is called `c`, its card `k`.
+    private func visible(_ context: TenantContext) -> PostgresStatement {
+        """
+        notes AS c JOIN \(ident: entity.table) AS k ON k.id = c.entity_id
+        WHERE c.entity_type = \(entity.rawValue) AND c.deleted_at IS NULL AND k.deleted_at IS NULL
+            AND \(context.actor.owners(.view, entity).condition("k"))
+        """
+    }
+
+    private func one(_ request: Request, _ context: TenantContext) async throws -> Response {
+        guard let id = context.readableID("note_id") else { return .empty }
+        let with = try Query(request).with
+        let card = context.parameters.get("id").map { Int64($0) ?? 0 }
+        return .one(
+            try await context.tenant.query(
+                """
+                SELECT \(item(context, with))::text
+                FROM notes AS c
+                JOIN \(ident: entity.table) AS k ON k.id = c.entity_id
+                WHERE c.id = \(id) AND c.entity_type = \(entity.rawValue) AND c.deleted_at IS NULL
+                    AND k.deleted_at IS NULL AND c.entity_id = COALESCE(\(card)::bigint, c.entity_id)
+                    AND \(context.actor.owners(.view, entity).condition("k"))
+                """))
+    }
+
+    private func create(
+        _ request: Request, _ context: TenantContext, card: Int64?
+    ) async throws -> Response {
+        let items = try Batch.items(await request.json()) { NoteDraft(&$0, entityID: card) }
+        let drafts = items.map { (requestID: $0.requestID, note: $0.value) }
+        let ids = try await context.tenant.transaction { transaction in
+            if let card {
+                let found = try await Links.lock(
+                    entity, [card], owners: context.actor.owners(.view, entity), in: transaction)
+                if found.isEmpty { throw NotFound() }
+            }
+            return try await Notes.add(
+                drafts, to: entity, actor: context.actor, at: context.now, in: transaction)
+        }
+        services.wake(context.tenant.tenant)
+        return .json { writer in
+            writer.field("_links", json: HAL.links(context, "/api/v4/\(entity.plural)/notes"))
+            writer.object("_embedded") { writer in
+                writer.array("notes") { writer in
+                    for (draft, id) in zip(drafts, ids) {
+                        writer.object {
+                            $0.field("id", id)
+                            $0.field("entity_id", draft.note.entityID)
+                            $0.field("request_id", draft.requestID)
+                            $0.field("_links", json: link(context, id, draft.note.entityID))
+                        }
+                    }
+                }
+            }
+        }
+    }
+
+    private func link(_ context: TenantContext, _ id: Int64, _ card: Int64) -> String {
+        HAL.links(context, "/api/v4/\(entity.plural)/\(card)/notes/\(id)")
+    }
+
+    private func changeMany(
+        _ request: Request, _ context: TenantContext, card: Int64?
+    ) async throws -> Response {
+        let items = try Batch.items(await request.json()) {
+            Notes.Change(&$0, id: nil, entityID: card)
+        }
+        let changed = try await change(items.map(\.value), context)
+        return .json { writer in
+            writer.field("_links", json: HAL.links(context, "/api/v4/\(entity.plural)/notes"))
+            writer.object("_embedded") { writer in
+                writer.array("notes") { writer in
+                    for (item, note) in zip(items, changed) {
+                        writer.object {
+                            $0.field("id", note.id)
+                            $0.field("entity_id", note.entityID)
+                            $0.field("updated_at", context.now.seconds)
+                            $0.field("request_id", item.requestID)
+                            $0.field("_links", json: link(context, note.id, note.entityID))
+                        }
+                    }
+                }
+            }
+        }
+    }
+
+    private func changeOne(
+        _ request: Request, _ context: TenantContext, card: Int64?
+    ) async throws -> Response {
+        let id = try context.id("note_id")
+        var reader = try await request.json().reader()
+        let change = Notes.Change(&reader, id: id, entityID: card)
+        try reader.finish()
+        guard let change, let note = try await self.change([change], context).first else {
+            throw NotFound()
+        }
+        return .json {
+            $0.field("id", note.id)
+            $0.field("entity_id", note.entityID)
+            $0.field("updated_at", context.now.seconds)
+            $0.field("_links", json: link(context, note.id, note.entityID))
+        }
+    }
+
+    private func change(
+        _ changes: [Notes.Change], _ context: TenantContext
+    ) async throws -> [(id: Int64, entityID: Int64)] {
+        try await context.tenant.transaction {
+            try await Notes.change(
+                changes, of: entity, actor: context.actor, at: context.now, in: $0)
+        }
+    }
+
+    private func pin(_ context: TenantContext, _ isPinned: Bool) async throws -> Response {
+        let id = try context.id("note_id")
+        let rows = try await context.tenant.query(
+            """
+            UPDATE notes AS n
+            SET is_pinned = \(isPinned), version = n.version + 1
+            FROM \(ident: entity.table) AS c
+            WHERE n.id = \(id) AND n.entity_type = \(entity.rawValue) AND n.deleted_at IS NULL
+                AND c.id = n.entity_id AND c.deleted_at IS NULL
+                AND \(context.actor.owners(.edit, entity).condition("c"))
+            RETURNING n.id
+            """)
+        if rows.isEmpty { throw NotFound() }
+        return .empty
+    }
+}

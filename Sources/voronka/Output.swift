@@ -1,0 +1,20 @@
+import ArgumentParser
+import Foundation
+
+/// For commands that a script reads.
+struct Output: ParsableArguments {
+    @Flag(name: .long, help: "Write JSON.")
+    var json = false
+
+    /// One JSON document on standard output, or the lines for a person.
+    func show(_ value: some Encodable, _ lines: @autoclosure () -> String) throws {
+        if json {
+            let encoder = JSONEncoder()
+            encoder.outputFormatting = [.sortedKeys, .withoutEscapingSlashes]
+            encoder.keyEncodingStrategy = .convertToSnakeCase
+            print(String(decoding: try encoder.encode(value), as: UTF8.self))
+        } else {
+            print(lines())
+        }
+    }
+}

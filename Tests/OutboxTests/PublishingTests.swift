@@ -1,0 +1,85 @@
+import Postgres
+import Tenancy
+import Testing
+import VoronkaTesting
+
+@testable import Outbox
+
+@Suite("Publishing")
+struct PublishingTests {
+    @Test("Numbers follow the order of the outbox, without a gap, and stay with their company")
+    func order() async throws {
+        try await withTenants { world in
+            let relay = world.relay()
+            try await world.a.happen(7, 8)
+            try await world.a.happen(9)
+            try await world.b.happen(7)
+            #expect(try await relay.publish(world.a.tenant) == 3)
+            #expect(try await relay.publish(world.a.tenant) == 0)
+            let replayed = try await relay.replay(world.a.database, after: 0)
+            let events = try #require(replayed)
+            #expect(events.map(\.streamNo) == [1, 2, 3])
+            #expect(events.map(\.entityID) == [7, 8, 9])
+            #expect(try await relay.replay(world.b.database, after: 0)?.isEmpty == true)
+            #expect(
+                try await world.b.number("SELECT count(*) FROM outbox WHERE stream_no IS NULL") == 1
+            )
+        }
+    }
+
+    @Test("A change that is rolled back leaves no event")
+    func rollback() async throws {
+        struct Regret: Error {}
+        try await withTenants { world in
+            await #expect(throws: Regret.self) {
+                try await world.a.database.transaction { transaction in
+                    _ = try await transaction.query(Outbox.append([TestTenant.draft(of: 1)]))
+                    throw Regret()
+                }
+            }
+            let published = try await world.relay().publish(world.a.tenant)
+            #expect(published == 0)
+        }
+    }
+
+    @Test("Two servers publish the same company at once: every number once, none missing")
+    func twoServers() async throws {
+        try await withTenants { world in
+            let one = world.relay(name: "one")
+            let two = world.relay(name: "two")
+            try await withThrowingTaskGroup(of: Void.self) { group in
+                for relay in [one, two] {
+                    group.addTask {
+                        for deal in 1...20 {
+                            try await world.a.happen(Int64(deal))
+                            try await relay.publish(world.a.tenant)
+                        }
+                    }
+                }
+                try await group.waitForAll()
+            }
+            try await one.publish(world.a.tenant)
+            let replayed = try await two.replay(world.a.database, after: 0)
+            let events = try #require(replayed)
+            #expect(events.map(\.streamNo) == Array(1...40))
+        }
+    }
+
+    @Test("Old rows go once nobody can need them, and resuming from them asks for a reload")
+    func cleanUp() async throws {
+        try await withTenants { world in
+            let clock = StillClock()
+            let recorder = Recorder()
+            let relay = world.relay(subscribers: [recorder], time: clock.source)
+            try await world.a.happen(1, 2)
+            try await relay.publish(world.a.tenant)
+            clock.advance(seconds: Relay.retention_s + 1)
+            #expect(try await relay.cleanUp(world.a.tenant) == 0)
+            try await relay.deliver(world.a.tenant)
+            #expect(try await relay.cleanUp(world.a.tenant) == 2)
+            #expect(try await relay.replay(world.a.database, after: 1) == nil)
+            #expect(try await relay.replay(world.a.database, after: 2)?.isEmpty == true)
+            #expect(try await relay.replay(world.a.database, after: 3) == nil)
+        }
+    }
+}

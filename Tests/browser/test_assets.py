@@ -1,0 +1,102 @@
+"""What is true of the files themselves: sizes, languages, no markup that the policy forbids."""
+
+import json
+import re
+import zlib
+
+import pytest
+
+from conftest import ROOT
+
+STATIC = ROOT / "web" / "static"
+FORMS = {"ru": {"one", "few", "many", "other"}, "en": {"one", "other"}}
+
+# Modules that each screen loads before it is idle (the rest is fetched when the browser is at rest).
+LATER = {"board": {"deal", "people", "tasks", "palette", "feed", "fields", "events", "links"},
+         "deal": {"board", "columns", "card", "drag", "people", "tasks", "palette"},
+         "people": {"board", "columns", "card", "drag", "deal", "links", "tasks", "palette"},
+         "tasks": {"board", "columns", "card", "drag", "deal", "people", "palette", "feed", "fields", "events", "links"}}
+
+
+def packed(path):
+    """Brotli when there is one, else gzip, which is larger: the budget holds for both or is not claimed."""
+    data = path.read_bytes()
+    try:
+        import brotli
+    except ImportError:
+        return len(zlib.compress(data, 9))
+    return len(brotli.compress(data, quality=11))
+
+
+def kilobytes(paths):
+    return sum(packed(path) for path in paths) / 1024
+
+
+def catalogue(language):
+    return json.loads((STATIC / "i18n" / f"{language}.json").read_text())
+
+
+def test_the_styles_fit_in_12_kb():
+    assert kilobytes(STATIC.glob("css/*.css")) <= 12
+
+
+@pytest.mark.parametrize("screen", LATER)
+def test_a_screen_needs_at_most_45_kb_of_script(screen):
+    files = [path for path in STATIC.glob("js/*.js") if path.stem not in LATER[screen] | {"auth"}]
+    assert kilobytes(files) <= 45
+
+
+def test_the_shell_fits_in_20_kb():
+    assert kilobytes((ROOT / "web" / "templates").glob("*.mustache")) <= 20
+
+
+def test_both_languages_have_every_key():
+    ru, en = catalogue("ru"), catalogue("en")
+    assert set(ru) == set(en)
+
+
+@pytest.mark.parametrize("language", FORMS)
+def test_plurals_have_every_form_and_places_agree(language):
+    places = lambda text: set(re.findall(r"\{(\w+)\}", text))
+    other = catalogue("en" if language == "ru" else "ru")
+    for key, value in catalogue(language).items():
+        assert isinstance(value, (str, dict)), key
+        if isinstance(value, dict):
+            assert set(value) == FORMS[language], key
+            assert isinstance(other[key], dict), key
+            texts = list(value.values())
+        else:
+            assert isinstance(other[key], str), key
+            texts = [value]
+        wanted = places(other[key] if isinstance(other[key], str) else other[key]["other"])
+        for text in texts:
+            assert text.strip(), key
+            assert places(text) == wanted, key
+
+
+def test_every_key_used_is_in_the_catalogue():
+    known = catalogue("ru")
+    source = "\n".join(path.read_text() for path in STATIC.glob("js/*.js"))
+    used = set(re.findall(r"\b(?:t|parts)\('([\w.]+)'[,)]", source))
+    assert used - set(known) == set()
+
+
+def test_nothing_is_written_that_the_policy_forbids():
+    for path in [*STATIC.glob("js/*.js"), *(ROOT / "web" / "templates").glob("*.mustache")]:
+        text = path.read_text()
+        for word in ("innerHTML", "outerHTML", "insertAdjacentHTML", "document.write", "eval(", "new Function",
+                     "importmap", ' style="', "setAttribute('style'", "javascript:"):
+            assert word not in text, f"{word} in {path.name}"
+
+
+def test_templates_preload_modules_that_exist():
+    text = (ROOT / "web" / "templates" / "modules.mustache").read_text()
+    for name in re.findall(r"/js/([\w-]+\.js)", text):
+        assert (STATIC / "js" / name).exists(), name
+
+
+def test_icons_used_are_in_the_sprite():
+    sprite = set(re.findall(r'<symbol id="([\w-]+)"', (ROOT / "web" / "templates" / "sprite.mustache").read_text()))
+    source = "\n".join(path.read_text() for path in STATIC.glob("js/*.js"))
+    used = set(re.findall(r"\bicon\('([\w-]+)'", source)) | set(re.findall(r"\bicon: '([\w-]+)'", source))
+    assert {name for name in used if not name.endswith('-')} - sprite == set()

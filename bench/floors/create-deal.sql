@@ -1,0 +1,14 @@
+\set t random(1, 4)
+\set id random(1000, 10999)
+\set r random(1, 9000000000000000000)
+\set stage random(5000, 5003)
+\startpipeline
+BEGIN;
+SELECT set_config('role', 't_bench000000' || :t, true), set_config('search_path', 't_bench000000' || :t || ', pg_temp', true), set_config('statement_timeout', '10000', true);
+SELECT s.pipeline_id, s.id, s.kind, p.is_main FROM stages AS s JOIN pipelines AS p ON p.id = s.pipeline_id WHERE NOT p.is_archived ORDER BY p.is_main DESC, p.sort, p.id, s.sort, s.id;
+SELECT user_id FROM members WHERE is_active;
+SELECT id FROM loss_reasons;
+SELECT f.id, f.name, f.required_stages::text FROM custom_fields AS f WHERE f.entity_type = 'deal' AND f.required_stages <> '[]' ORDER BY f.sort, f.id;
+WITH wanted AS ( SELECT name, pipeline_id, stage_id, amount_minor, owner_id, nullif(reason_id, 0) AS reason_id, nullif(company_id, 0) AS company_id, created_by, made_at, shut_at, fields, tags, event_id, place FROM unnest(:s4p1::text[], :s4p2::bigint[], :s4p3::bigint[], :s4p4::bigint[], :s4p5::bigint[], :s4p6::bigint[], :s4p7::bigint[], :s4p8::bigint[], :s4p9::timestamp with time zone[], :s4p10::timestamp with time zone[], :s4p11::text[], :s4p12::text[], (replace(:s4p13::text, '01m86679pgh8k6g1600yffhgpa', '01B' || lpad(:r::text, 23, '0')))::text[]) WITH ORDINALITY AS d (name, pipeline_id, stage_id, amount_minor, owner_id, reason_id, company_id, created_by, made_at, shut_at, fields, tags, event_id, place) ), made AS ( INSERT INTO deals (name, pipeline_id, stage_id, stage_entered_at, amount_minor, owner_id, loss_reason_id, company_id, fields, tag_ids, created_by, updated_by, created_at, updated_at, closed_at) SELECT name, pipeline_id, stage_id, made_at, amount_minor, owner_id, reason_id, company_id, fields::jsonb, tags::bigint[], created_by, :s4p14::bigint, made_at, now()::timestamp with time zone, CASE WHEN stage_id IN (142, 143) THEN shut_at END FROM wanted ORDER BY place RETURNING id ), numbered AS ( SELECT id, row_number() OVER (ORDER BY id) AS place FROM made ), opened AS ( INSERT INTO stage_spans (deal_id, pipeline_id, stage_id, entered_at, entered_by) SELECT n.id, w.pipeline_id, w.stage_id, w.made_at, :s4p16::bigint FROM numbered AS n JOIN wanted AS w USING (place) ), logged AS ( INSERT INTO events (id, type, entity_type, entity_id, actor_id, created_at) SELECT w.event_id, 'lead_added', 'deal', n.id, :s4p17::bigint, now()::timestamp with time zone FROM numbered AS n JOIN wanted AS w USING (place) ), queued AS ( INSERT INTO outbox (event_id, topic, entity_type, entity_id, payload, created_at) SELECT w.event_id, 'lead_added', 'deal', n.id, jsonb_build_object('owner_id', w.owner_id, 'patch', jsonb_build_object( 'id', n.id, 'name', w.name, 'pipeline_id', w.pipeline_id, 'stage_id', w.stage_id, 'amount_minor', w.amount_minor, 'owner_id', w.owner_id, 'version', 1)), now()::timestamp with time zone FROM numbered AS n JOIN wanted AS w USING (place) ) SELECT id FROM numbered ORDER BY place;
+COMMIT;
+\endpipeline

@@ -1,0 +1,15 @@
+\set t random(1, 4)
+\set id random(1000, 10999)
+\set r random(1, 9000000000000000000)
+\set stage random(5000, 5003)
+\startpipeline
+BEGIN;
+SELECT set_config('role', 't_bench000000' || :t, true), set_config('search_path', 't_bench000000' || :t || ', pg_temp', true), set_config('statement_timeout', '10000', true);
+SELECT s.pipeline_id, s.id, s.kind, p.is_main FROM stages AS s JOIN pipelines AS p ON p.id = s.pipeline_id WHERE NOT p.is_archived ORDER BY p.is_main DESC, p.sort, p.id, s.sort, s.id;
+SELECT user_id FROM members WHERE is_active;
+SELECT id FROM loss_reasons;
+SELECT f.id, f.name, f.required_stages::text FROM custom_fields AS f WHERE f.entity_type = 'deal' AND f.required_stages <> '[]' ORDER BY f.sort, f.id;
+SELECT d.id, d.name, d.amount_minor, d.pipeline_id, d.stage_id, d.owner_id, d.loss_reason_id, d.version, d.fields::text, d.tag_ids, d.company_id FROM deals AS d WHERE d.id = ANY(ARRAY[:id]::bigint[]) AND d.deleted_at IS NULL AND (:s4p2::boolean OR "d".owner_id = ANY(:s4p3::bigint[]));
+WITH changed AS ( UPDATE deals SET name = :s5p1::text, amount_minor = :s5p2::bigint, owner_id = :s5p3::bigint, pipeline_id = :s5p4::bigint, stage_id = :stage::bigint, loss_reason_id = NULL::bigint, stage_entered_at = CASE WHEN :s5p7::boolean THEN now()::timestamp with time zone ELSE stage_entered_at END, closed_at = CASE WHEN NOT :s5p9::boolean THEN NULL WHEN :s5p10::boolean THEN COALESCE(NULL::timestamp with time zone, now()::timestamp with time zone) ELSE COALESCE(NULL::timestamp with time zone, closed_at) END, version = version + 1, updated_by = :s5p14::bigint, updated_at = now()::timestamp with time zone WHERE id = :id::bigint AND version = version AND deleted_at IS NULL RETURNING id, version ), closed AS ( UPDATE stage_spans SET left_at = greatest(now()::timestamp with time zone, entered_at), left_by = :s5p19::bigint FROM changed WHERE :s5p20::boolean AND deal_id = changed.id AND left_at IS NULL RETURNING deal_id ), opened AS ( INSERT INTO stage_spans (deal_id, pipeline_id, stage_id, entered_at, entered_by) SELECT deal_id, :s5p21::bigint, :stage::bigint, now()::timestamp with time zone, :s5p24::bigint FROM closed ), draft AS ( SELECT d.id, d.type, d.entity_type, d.entity_id, d.actor_id, d.before, d.after, d.undoes, d.at, d.topic, d.payload FROM unnest((replace(:s5p25::text, '01m8667t5pxvjsg63hgc4hb3yd', '01B' || lpad(:r::text, 23, '0')))::text[], :s5p26::text[], :s5p27::text[], ARRAY[:id]::bigint[], :s5p29::bigint[], :s5p30::text[], :s5p31::text[], :s5p32::text[], :s5p33::timestamp with time zone[], :s5p34::text[], :s5p35::text[]) AS d (id, type, entity_type, entity_id, actor_id, before, after, undoes, at, topic, payload) WHERE EXISTS (SELECT FROM "changed") ), logged AS ( INSERT INTO events (id, type, entity_type, entity_id, actor_id, before, after, undoes, created_at) SELECT id, type, entity_type, entity_id, actor_id, before::jsonb, after::jsonb, nullif(undoes, ''), at FROM draft ), queued AS ( INSERT INTO outbox (event_id, topic, entity_type, entity_id, payload, created_at) SELECT id, topic, entity_type, entity_id, payload::jsonb, at FROM draft ) SELECT version FROM changed;
+COMMIT;
+\endpipeline

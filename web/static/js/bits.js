@@ -1,0 +1,53 @@
+// Small pieces that many screens show: avatars, deadlines, tags, channels.
+
+import { h, icon } from './dom.js';
+import { t, tidy } from './i18n.js';
+import { member, pipeline, session } from './store.js';
+import * as format from './format.js';
+
+export function avatar(person, size = '') {
+  const name = person?.name ?? '';
+  return h('span.av', {
+    class: size, vars: { '--h': person?.hue ?? format.hueOf(name) }, title: name || null,
+    role: 'img', 'aria-label': name || '?',
+  }, person?.initials || format.initials(name));
+}
+
+/** The avatar of a member by id; a robot when nobody. */
+export const memberAvatar = (id, size) => avatar(member(id) ?? { name: t('who.robot'), initials: '•', hue: 266 }, size);
+export const memberName = (id) => member(id)?.name ?? t('who.robot');
+
+export function channel(code) {
+  if (!code) return null;
+  return h('span.ch', { 'data-ch': code, title: t('channel.' + code), role: 'img', 'aria-label': t('channel.' + code) },
+    icon('c-' + code));
+}
+
+export function dueChip(task) {
+  if (!task) return h('span.chip.amber', null, icon('bell', 'xs'), t('due.none'));
+  const { text, tone } = format.due(task.due_at);
+  return h('span.chip', { class: tone, title: task.text }, icon('clock', 'xs'), text);
+}
+
+export const tagChip = (tag) =>
+  h('span.chip', null,
+    h('span.sq', { vars: tag.color ? { '--c': '#' + String(tag.color).replace('#', '') } : null }), tag.name);
+
+export function stageLabel(pipelineID, stageID) {
+  return pipeline(pipelineID)?.stages.find((stage) => stage.id === stageID)?.name ?? '…';
+}
+
+export const dealLink = (deal, ...more) => h('a', { href: `/deals/${deal.id}`, ...more[0] }, tidy(deal.name));
+export const activeMembers = () => session.members.filter((one) => one.is_active !== false);
+
+/** <select> of members. */
+export function memberSelect(value, props) {
+  return h('select', { name: 'owner', ...props }, activeMembers().map((one) =>
+    h('option', { value: one.id, selected: one.id === value }, one.name)));
+}
+
+export const kindIcon = (kindID) => (kindID === 2 ? 'user' : 'phone');
+
+/** Clients have no hue of their own: it follows from the name. */
+export const personAvatar = (person, size = 'lg') =>
+  h('span.av', { class: size, 'aria-hidden': 'true', vars: { '--h': format.hueOf(person.name) } }, format.initials(person.name));

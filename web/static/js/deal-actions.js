@@ -1,0 +1,198 @@
+// What can be done to a deal from anywhere: move, win, lose, create, undo.
+
+import { h, icon, announce } from './dom.js';
+import { t } from './i18n.js';
+import * as api from './api.js';
+import * as store from './store.js';
+import { session } from './store.js';
+import { mutate, complain, ownEvents } from './mutations.js';
+import { toast } from './toast.js';
+import { formDialog, openDialog, field } from './dialog.js';
+import { memberSelect } from './bits.js';
+import { now, parseMoney, currencySign } from './format.js';
+
+export const WON = 142;
+export const LOST = 143;
+
+/** Moves a deal; asks for the reason first when it is lost. Resolves when the server agreed. */
+export async function moveDeal(id, stageID, { pipelineID } = {}) {
+  const deal = store.get('deal', id);
+  const target = pipelineID ?? deal?.pipeline_id;
+  if (!deal || (deal.stage_id === stageID && deal.pipeline_id === target)) return false;
+  const stage = store.stage(target, stageID);
+  let reason;
+  if (stageID === LOST) {
+    reason = await askReason();
+    if (!reason) return false;
+  }
+  const closing = stageID === WON || stageID === LOST;
+  const before = {
+    stage_id: deal.stage_id, pipeline_id: deal.pipeline_id, stage_entered_at: deal.stage_entered_at,
+    is_rotting: deal.is_rotting, closed_at: deal.closed_at ?? null, loss_reason_id: deal.loss_reason_id ?? null,
+  };
+  const sent = mutate({
+    type: 'deal', id, key: 'leads', url: `/api/v4/leads/${id}`,
+    change: {
+      stage_id: stageID, pipeline_id: target, stage_entered_at: now(), is_rotting: false,
+      closed_at: closing ? now() : null, loss_reason_id: reason ?? null,
+    },
+    body: { status_id: stageID, pipeline_id: target, ...(reason ? { loss_reason_id: reason } : {}) },
+  });
+  const text = t(stageID === WON ? 'toast.won' : stageID === LOST ? 'toast.lost' : 'toast.moved', {
+    name: short(deal.name), stage: stage?.name,
+  });
+  toast({ text, undo: () => undo(sent, id, before) });
+  sent.catch(() => {});
+  return sent.then(() => true, () => false);
+}
+
+const short = (name) => (name.length > 44 ? name.slice(0, 42).trimEnd() + '…' : name);
+
+/** Takes back what `sent` did: at once on the screen, then on the server. */
+async function undo(sent, id, before) {
+  const done = await sent.catch(() => null);
+  if (!done?.events.length) return;
+  const layer = store.overlay('deal', id, before);
+  try {
+    const answer = await api.post(`/ui/undo/${done.events[0]}`);
+    for (const event of api.eventIDs(answer, 'leads')) ownEvents.add(event);
+    layer.keep(answer?.version === undefined ? {} : { version: answer.version });
+    store.emit('touched', { entity: 'deal', id });
+    toast({ text: t('toast.undone') });
+  } catch (error) {
+    layer.revert();
+    if (error.status === 409) toast({ text: t('error.undo_changed'), tone: 'bad' });
+    else complain(error);
+  }
+}
+
+/** Changes fields of a deal, with undo in the toast; throws Refused for the caller's field. */
+export async function updateDeal(id, change, body, { text } = {}) {
+  const deal = store.get('deal', id);
+  const before = Object.fromEntries(Object.keys(change).map((key) => [key, deal?.[key] ?? null]));
+  const sent = mutate({
+    type: 'deal', id, key: 'leads', url: `/api/v4/leads/${id}`, change, body, quiet: true,
+  });
+  const done = await sent;
+  if (text) toast({ text, undo: done.events.length ? () => undo(sent, id, before) : undefined });
+  return done;
+}
+
+/** The reason picker; null when the person thought better of it. */
+export async function askReason() {
+  if (!session.loss_reasons?.length) return null;
+  const list = h('div.choices', { role: 'group' }, session.loss_reasons.map((reason, index) =>
+    h('button.choice', { type: 'button', autofocus: index === 0, onclick: () => dialog.close(reason.id) },
+      reason.name, index < 9 && h('kbd', { 'aria-hidden': 'true' }, String(index + 1)))));
+  list.addEventListener('keydown', (event) => {
+    const found = session.loss_reasons[Number(event.key) - 1];
+    const step = { ArrowDown: 1, ArrowUp: -1 }[event.key];
+    if (found) dialog.close(found.id);
+    else if (step) {
+      event.preventDefault();
+      const all = [...list.children];
+      all.at((all.indexOf(document.activeElement) + step) % all.length).focus();
+    }
+  });
+  const dialog = openDialog({ title: t('lost.title'), body: [h('p.lead', null, t('lost.text')), list] });
+  return (await dialog.done) ?? null;
+}
+
+/** Creates the contact (when there is a name or a phone), then the deal; gives the deal's id. */
+export async function createDeal({ name, amount_minor, pipelineID, stageID, ownerID, contactName, phone }) {
+  let contactID = null;
+  if (contactName || phone) {
+    const [first, ...rest] = (contactName || phone).split(/\s+/);
+    const answer = await api.post('/api/v4/contacts', [{
+      name: contactName || phone,
+      ...(contactName ? { first_name: first, last_name: rest.join(' ') } : {}),
+      ...(ownerID ? { responsible_user_id: ownerID } : {}),
+      ...(phone ? {
+        custom_fields_values: [{ field_code: 'PHONE', values: [{ value: phone, enum_code: 'MOB' }] }],
+      } : {}),
+    }]);
+    contactID = api.newID(answer, 'contacts');
+  }
+  const answer = await api.post('/api/v4/leads', [{
+    name, pipeline_id: pipelineID, status_id: stageID,
+    ...(amount_minor % 100 ? { price_with_minor_units: amount_minor / 100 } : { price: amount_minor / 100 }),
+    ...(ownerID ? { responsible_user_id: ownerID } : {}),
+    ...(contactID ? { _embedded: { contacts: [{ id: contactID, is_main: true }] } } : {}),
+  }]);
+  return api.newID(answer, 'leads');
+}
+
+/** Where the server's refusals of a new deal belong among the inputs. */
+export const NEW_DEAL_PATHS = {
+  price: 'amount', price_with_minor_units: 'amount', status_id: 'stage', pipeline_id: 'stage',
+  responsible_user_id: 'owner', custom_fields_values: 'phone', first_name: 'contact', last_name: 'contact',
+};
+
+/** The new-deal dialog; resolves with the id of the deal made, or undefined. */
+export function newDealDialog({ pipelineID, stageID } = {}) {
+  const chosen = store.pipeline(pipelineID) ?? store.mainPipeline();
+  const stages = h('select', { name: 'stage' });
+  const fill = (line, selected) => stages.replaceChildren(...line.stages.filter((s) => s.kind === 'open')
+    .map((s) => h('option', { value: s.id, selected: s.id === selected }, s.name)));
+  fill(chosen, stageID);
+  const lines = h('select', { name: 'pipeline',
+    onchange: () => fill(store.pipeline(Number(lines.value))) },
+  session.pipelines.map((line) => h('option', { value: line.id, selected: line === chosen }, line.name)));
+  const amount = moneyInput('amount');
+  return formDialog({
+    title: t('deal.new'),
+    submit: t('deal.create'),
+    paths: NEW_DEAL_PATHS,
+    fields: [
+      field(t('field.name'), h('input', { name: 'name', required: true, maxlength: 255, autofocus: true,
+        autocomplete: 'off', placeholder: t('deal.name_example') })),
+      h('div.two', null, field(t('field.price'), amount), field(t('field.owner'), memberSelect(session.user.id))),
+      h('div.two', null, session.pipelines.length > 1 && field(t('field.pipeline'), lines), field(t('field.stage'), stages)),
+      h('div.two', null,
+        field(t('field.contact'), h('input', { name: 'contact', maxlength: 255, autocomplete: 'off' }), { optional: true }),
+        field(t('field.phone'), h('input', { name: 'phone', type: 'tel', maxlength: 40, autocomplete: 'off', placeholder: '+7' }), { optional: true })),
+    ],
+    async save(form) {
+      const data = new FormData(form);
+      const minor = parseMoney(data.get('amount'));
+      if (minor === null) throw new api.Refused(400, badField('price', t('error.money')));
+      return createDeal({
+        name: data.get('name').trim(), amount_minor: minor, ownerID: Number(data.get('owner')),
+        pipelineID: Number(lines.value), stageID: Number(data.get('stage')),
+        contactName: data.get('contact').trim(), phone: data.get('phone').trim(),
+      });
+    },
+  }).done;
+}
+
+export const badField = (path, detail) =>
+  ({ 'validation-errors': [{ request_id: '0', errors: [{ code: 'InvalidValue', path, detail }] }] });
+
+/** An amount input with the currency at its end. */
+export function moneyInput(name, value = '', props) {
+  const input = h('input.num', { name, value, inputmode: 'decimal', autocomplete: 'off', maxlength: 20,
+    placeholder: `0 ${currencySign()}`, ...props });
+  return input;
+}
+
+export function quickAddForm({ stage, pipelineID, onsave, onclose }) {
+  const form = h('form.quick', { 'aria-label': t('deal.quick'), novalidate: true },
+    field(t('field.name'), h('input', { name: 'name', required: true, maxlength: 255, autocomplete: 'off', placeholder: t('deal.name_example') })),
+    h('div.two', null, field(t('field.price'), moneyInput('amount')),
+      field(t('field.phone'), h('input', { name: 'phone', type: 'tel', maxlength: 40, autocomplete: 'off', placeholder: '+7' }))),
+    h('footer', null,
+      h('button.btn.sm.g', { type: 'button', onclick: () => onclose() }, t('common.cancel')),
+      h('button.btn.sm.p', { type: 'submit' }, icon('plus', 's'), t('common.add'))));
+  form.addEventListener('keydown', (event) => {
+    if (event.key !== 'Escape') return;
+    event.preventDefault();
+    event.stopPropagation();
+    onclose();
+  });
+  form.addEventListener('submit', async (event) => {
+    event.preventDefault();
+    await onsave(form, { stageID: stage.id, pipelineID });
+  });
+  announce(t('deal.quick'));
+  return form;
+}

@@ -1,0 +1,321 @@
+// The card of one deal: stage stepper, fields, contact, company, feed.
+
+import { h, icon, replace, debounce, $ } from './dom.js';
+import { t, tidy } from './i18n.js';
+import * as api from './api.js';
+import * as store from './store.js';
+import { session } from './store.js';
+import { mutate, complain } from './mutations.js';
+import { notFound, go } from './router.js';
+import { openMenu } from './menu.js';
+import { moveDeal, updateDeal, WON, LOST } from './deal-actions.js';
+import { newTaskDialog } from './task-actions.js';
+import { Feed } from './feed.js';
+import { channel, personAvatar } from './bits.js';
+import { linkPerson, linkCompany } from './links.js';
+import * as f from './fields.js';
+import * as format from './format.js';
+import { remember } from './recent.js';
+
+export async function open([text]) {
+  const id = Number(text);
+  const data = await api.get(`/ui/deals/${id}`);
+  if (!data) throw notFound();
+  return new DealPage(id, data).screen();
+}
+
+class DealPage {
+  constructor(id, data) {
+    this.id = id;
+    this.data = data;
+    store.put('deal', data.deal);
+    this.head = h('header.dhead');
+    this.fields = h('div.fields', { 'aria-label': t('deal.fields'), role: 'region', tabindex: '0' });
+    this.rail = h('aside.rail', { 'aria-label': t('deal.insight'), tabindex: '0' });
+    this.feed = new Feed({ entity: { type: 'deal', id, name: this.deal.name }, items: data.feed, before: data.feed_before, tasks: data.tasks, changed: () => this.reloadSoon() });
+    this.body = h('div.body', { 'data-pane': 'feed' }, this.fields, this.feed.node, this.rail);
+    this.node = h('div.screen.record', null, this.head, this.panes(), this.body);
+    this.reloadSoon = debounce(120, () => this.reload());
+    this.drawHead();
+    this.drawFields();
+    this.drawRail();
+    this.stops = [
+      store.subscribe('deal', (change) => change.id === id && this.changed(change)),
+      store.subscribe('news', (event) => this.concerns(event) && this.reloadSoon()),
+      store.subscribe('touched', ({ entity, id: other, parent }) => {
+        if ((entity === 'deal' && other === id) || (parent?.type === 'deal' && parent.id === id)) this.reloadSoon();
+      }),
+      store.subscribe('reset', () => this.reloadSoon()),
+    ];
+    remember({ id, name: this.deal.name });
+  }
+
+  get deal() {
+    return store.get('deal', this.id) ?? this.data.deal;
+  }
+
+  concerns({ entity, id, patch }) {
+    if ((entity === 'deal' || entity === 'lead') && id === this.id) return true;
+    const parent = patch?.entity ?? { type: patch?.entity_type, id: patch?.entity_id };
+    return (parent?.type === 'deal' || parent?.type === 'leads') && parent.id === this.id;
+  }
+
+  screen() {
+    const { neighbours = {} } = this.data;
+    const visit = (id) => () => (id ? void go('/deals/' + id, { replace: true }) : false);
+    return {
+      node: this.node,
+      title: this.deal.name,
+      keys: {
+        KeyJ: visit(neighbours.next), KeyK: visit(neighbours.previous),
+        KeyE: () => this.title.edit(),
+        KeyT: () => this.feed.composer.set('task'),
+        Escape: () => this.close(),
+        'Shift+ArrowLeft': () => this.shift(-1), 'Shift+ArrowRight': () => this.shift(1),
+      },
+      leave: () => this.stops.forEach((stop) => stop()),
+      shown: () => {
+        this.feed.toEnd();
+        $('.step.cur', this.steps)?.scrollIntoView({ block: 'nearest', inline: 'center' });
+      },
+    };
+  }
+
+  close() {
+    const main = this.deal.pipeline_id;
+    go('/deals?pipeline=' + main);
+  }
+
+  shift(by) {
+    const open = store.pipeline(this.deal.pipeline_id).stages.filter((stage) => stage.kind === 'open' || stage.kind === 'incoming');
+    const next = open[open.findIndex((stage) => stage.id === this.deal.stage_id) + by];
+    if (next) this.move(next.id);
+  }
+
+  async move(stageID) {
+    if (await moveDeal(this.id, stageID)) this.reloadSoon();
+  }
+
+  /** Everything the server knows now, without disturbing what is being typed. */
+  async reload() {
+    try {
+      const data = await api.get(`/ui/deals/${this.id}`);
+      if (!data) return;
+      this.data = data;
+      store.put('deal', data.deal);
+      this.feed.update({ items: data.feed, before: data.feed_before, tasks: data.tasks });
+      this.redraw();
+    } catch (error) {
+      if (!(error instanceof api.Unreachable)) complain(error);
+    }
+  }
+
+  changed({ before, after }) {
+    if (!after) return;
+    if (before?.stage_id !== after.stage_id || before?.pipeline_id !== after.pipeline_id) this.drawSteps();
+    this.rows.forEach((row) => row.draw());
+    if (!$('input', this.title.node)) this.title.draw();
+    this.drawButtons();
+  }
+
+  redraw() {
+    this.drawSteps();
+    this.drawButtons();
+    if (!$('.edit', this.fields)) this.drawFields();
+    this.drawRail();
+  }
+
+  panes() {
+    const tab = (pane, label) => h('button', { type: 'button', 'aria-pressed': String(pane === 'feed'), onclick: (event) => {
+      this.body.dataset.pane = pane;
+      for (const button of event.currentTarget.parentNode.children) button.setAttribute('aria-pressed', String(button === event.currentTarget));
+    } }, label);
+    return h('div.panes', null, tab('feed', t('feed.title')), tab('fields', t('deal.fields')), tab('rail', t('deal.insight')));
+  }
+
+  // ---- head
+
+  drawHead() {
+    const { deal } = this;
+    const { index, total, previous, next } = this.data.neighbours ?? {};
+    const line = store.pipeline(deal.pipeline_id);
+    const step = (id, name, label, key) => h('a.btn.sm.i.g', { href: id ? '/deals/' + id : null, 'aria-disabled': id ? null : 'true',
+      role: id ? null : 'link', 'aria-label': label, title: `${label} — ${key}` }, icon(name, 's'));
+    this.title = f.editableTitle({ value: () => tidy(this.deal.name), label: t('field.name'),
+      save: (name) => updateDeal(this.id, { name }, { name }, { text: t('toast.saved') }) });
+    this.buttons = h('div.actions');
+    this.steps = h('ol.steps', { 'aria-label': t('deal.stages') });
+    replace(this.head,
+      h('nav.crumb', { 'aria-label': t('nav.where') },
+        h('a', { href: '/deals' }, t('nav.deals')), icon('right', 'xs'),
+        h('a', { href: '/deals?pipeline=' + deal.pipeline_id }, line?.name), icon('right', 'xs'), h('span.num', null, `№\u00a0${format.number(this.id)}`),
+        h('span.grow'), total > 1 && h('span.num.of', null, t('deal.of', { index, total })),
+        step(previous, 'up', t('deal.previous'), 'K'), step(next, 'down', t('deal.next'), 'J'),
+        h('a.btn.sm.i.g', { href: '/deals?pipeline=' + deal.pipeline_id, 'aria-label': t('common.close'), title: `${t('common.close')} — Esc` }, icon('x', 's'))),
+      h('div.dtitle', null, this.title.node, h('span.grow'), this.buttons), this.steps);
+    this.drawSteps();
+    this.drawButtons();
+  }
+
+  drawButtons() {
+    const closed = this.deal.stage_id === WON || this.deal.stage_id === LOST;
+    const phone = this.data.contacts?.[0]?.phones?.[0];
+    const more = h('button.btn.i', { type: 'button', 'aria-haspopup': 'menu', 'aria-label': t('card.more'), onclick: () => this.more(more) }, icon('more'));
+    replace(this.buttons,
+      phone && h('a.btn', { href: format.phoneHref(phone.value ?? phone) }, icon('phone'), h('span.label', null, t('deal.call'))),
+      closed ? [this.outcome(), h('button.btn', { type: 'button', onclick: () => this.reopen() }, icon('undo'), h('span.label', null, t('deal.reopen')))]
+        : [h('button.btn.ok', { type: 'button', onclick: () => this.move(WON) }, icon('check'), t('deal.win')),
+          h('button.btn', { type: 'button', onclick: () => this.move(LOST) }, t('deal.lose'))],
+      more);
+  }
+
+  outcome() {
+    const won = this.deal.stage_id === WON;
+    const reason = session.reasonByID.get(this.deal.loss_reason_id)?.name;
+    return h('span.chip.outcome', { class: won ? 'green' : 'red' }, icon(won ? 'check' : 'x', 'xs'),
+      won ? t('deal.is_won') : reason ? t('deal.is_lost_because', { reason }) : t('deal.is_lost'));
+  }
+
+  /** Back to the stage it stood in before it was closed. */
+  reopen() {
+    const open = [...(this.data.spans ?? [])].reverse().find((span) => span.stage_id !== WON && span.stage_id !== LOST);
+    const first = store.pipeline(this.deal.pipeline_id).stages.find((stage) => stage.kind === 'open');
+    this.move(open?.stage_id ?? first.id);
+  }
+
+  more(anchor) {
+    openMenu(anchor, [
+      { text: t('card.add_task'), icon: 'task', kbd: 'T', run: () => newTaskDialog({ deal: this.deal }) },
+      { text: t('card.copy'), icon: 'link', run: () => navigator.clipboard?.writeText(location.href) },
+      session.pipelines.length > 1 && '-',
+      session.pipelines.length > 1 && { heading: t('deal.other_pipeline') },
+      ...session.pipelines.filter((line) => line.id !== this.deal.pipeline_id).map((line) => ({
+        text: line.name, hue: line.color, run: async () => {
+          const stage = line.stages.find((one) => one.kind === 'open');
+          if (await moveDeal(this.id, stage.id, { pipelineID: line.id })) this.reloadSoon();
+        } })),
+    ], { align: 'end', label: t('card.more') });
+  }
+
+  drawSteps() {
+    const { deal } = this;
+    const line = store.pipeline(deal.pipeline_id);
+    const stages = (line?.stages ?? []).filter((stage) => stage.kind !== 'lost');
+    const at = stages.findIndex((stage) => stage.id === deal.stage_id);
+    const lost = deal.stage_id === LOST;
+    const spent = new Map();
+    for (const span of this.data.spans ?? []) {
+      if (span.pipeline_id !== deal.pipeline_id) continue;
+      const until = span.left_at ?? (span.stage_id === deal.stage_id ? format.now() : span.entered_at);
+      spent.set(span.stage_id, (spent.get(span.stage_id) ?? 0) + until - span.entered_at);
+    }
+    replace(this.steps, stages.map((stage, index) => {
+      const state = lost ? (spent.has(stage.id) ? 'done' : 'next') : index < at ? 'done' : index === at ? 'cur' : 'next';
+      const usual = this.data.usual_days?.[stage.id];
+      const note = stage.kind === 'won' ? null
+        : state === 'cur' ? format.spanWords(Math.max(0, format.now() - deal.stage_entered_at))
+          : spent.has(stage.id) ? format.spanWords(spent.get(stage.id))
+            : state === 'next' && usual >= 1 ? t('deal.usually', { n: Math.round(usual) }) : null;
+      return h('li.step', { class: state, 'data-hue': stage.kind === 'won' ? 'green' : stage.hue },
+        h('button', { type: 'button', 'aria-current': state === 'cur' ? 'step' : null, title: stage.name, onclick: () => this.move(stage.id) },
+          h('b', null, tidy(stage.name)), note && h('small', null, note)));
+    }));
+  }
+
+  // ---- fields
+
+  drawFields() {
+    const record = () => this.deal;
+    const update = (change, body) => updateDeal(this.id, change, body, { text: t('toast.saved') }).then((done) => (this.reloadSoon(), done));
+    const stage = () => store.stage(this.deal.pipeline_id, this.deal.stage_id);
+    this.rows = [
+      f.row({ label: t('field.price'), name: 'price', value: () => this.deal.amount_minor, show: (minor) => h('b.num', null, format.money(minor)), control: f.moneyControl,
+        save: (minor) => update({ amount_minor: minor }, minor % 100 ? { price_with_minor_units: minor / 100 } : { price: minor / 100 }) }),
+      f.row({ label: t('field.owner'), name: 'owner', value: () => this.deal.owner_id, show: f.showMember, control: f.memberControl,
+        save: (owner) => update({ owner_id: owner }, { responsible_user_id: owner }) }),
+      f.row({ label: t('field.probability'), name: 'probability', value: () => stage(), show: (one) => one && [h('span.num', null, format.percent(one.probability ?? 0)),
+        h('span.bar', { 'aria-hidden': 'true' }, h('i', { 'data-hue': one.hue, vars: { width: `${one.probability ?? 0}%` } }))] }),
+      f.row({ label: t('field.close_on'), name: 'close_on', value: () => this.deal.expected_close_on ?? null, show: (day) => day && showDay(day), control: f.dateControl,
+        save: (day) => update({ expected_close_on: day }, { expected_close_on: day }) }),
+      f.row({ label: t('field.channel'), name: 'channel', value: () => this.deal.channel, show: (code) => code && [channel(code), h('span.trunc', null, t('channel.' + code))] }),
+      ...(session.fields?.deal ?? []).map((field) => f.customRow(field, record, update)),
+      f.row({ label: t('field.tags'), name: 'tags', wrap: true, value: () => this.deal.tags, show: f.showTags, control: f.tagsControl,
+        save: (names) => update({ tags: names.map((name) => (this.deal.tags ?? []).find((tag) => tag.name === name) ?? { id: 0, name, color: null }) },
+          { _embedded: { tags: names.map((name) => ({ name })) } }) }),
+    ];
+    replace(this.fields,
+      f.section(t('deal.one'), h('dl', null, this.rows.map((row) => row.node))),
+      this.contactSection(), this.companySection(),
+      h('p.fine', null, t('deal.created', { when: format.moment(this.deal.created_at) })));
+  }
+
+  contactSection() {
+    const add = () => linkPerson(this.id, () => this.reload());
+    const people = this.data.contacts ?? [];
+    if (!people.length)
+      return f.section(t('deal.contact'), h('button.add-row', { type: 'button', onclick: add }, icon('plus', 's'), t('deal.add_contact')));
+    return f.section(people.length > 1 ? t('deal.contacts') : t('deal.contact'), people.map((person) => personBlock(person)), f.addButton(t('deal.add_contact'), add));
+  }
+
+  companySection() {
+    const { company } = this.data;
+    if (!company)
+      return f.section(t('deal.company'), h('button.add-row', { type: 'button', onclick: () => linkCompany(this.id, () => this.reload()) }, icon('plus', 's'), t('deal.add_company')));
+    return f.section(t('deal.company'), h('div.person', null, h('span.av.lg.org', null, icon('bld')),
+      h('div', null, h('a.strong', { href: '/companies/' + company.id }, tidy(company.name)))));
+  }
+
+  // ---- what the history says
+
+  drawRail() {
+    const { spans = [], usual_days: usual = {}, contacts = [] } = this.data;
+    const line = store.pipeline(this.deal.pipeline_id);
+    const spent = new Map();
+    for (const span of spans) {
+      if (span.pipeline_id !== this.deal.pipeline_id) continue;
+      const until = span.left_at ?? format.now();
+      spent.set(span.stage_id, (spent.get(span.stage_id) ?? 0) + Math.max(0, until - span.entered_at) / 86400);
+    }
+    const open = (line?.stages ?? []).filter((stage) => stage.kind === 'open');
+    const longest = Math.max(1, ...open.map((stage) => Math.max(spent.get(stage.id) ?? 0, usual[stage.id] ?? 0)));
+    const path = open.map((stage) => {
+      const days = spent.get(stage.id);
+      const slow = days !== undefined && usual[stage.id] && days > usual[stage.id] * 1.5;
+      return h('li.path', { 'data-hue': stage.hue },
+        h('div.kv', null, h('span.trunc', null, stage.name), h('b', { class: slow ? 'warn' : '' }, days === undefined ? '—' : format.spanWords(days * 86400))),
+        h('div.bar', { 'aria-hidden': 'true' }, h('i', { vars: { width: `${((days ?? 0) / longest) * 100}%` } }),
+          usual[stage.id] ? h('span.tick', { vars: { left: `${Math.min(99, (usual[stage.id] / longest) * 100)}%` } }) : null));
+    });
+    const age = format.now() - (this.deal.created_at ?? format.now());
+    const person = contacts[0];
+    replace(this.rail,
+      h('section.w', null, h('header', null, h('h2', null, t('rail.path')), h('small', null, t('rail.total', { span: format.spanWords(age) }))),
+        h('ul.paths', null, path), h('p.fine', null, t('rail.usual'))),
+      person && h('section.w', null, h('header', null, h('h2', null, t('rail.client')), person.since && h('small', null, t('rail.since', { month: format.monthYear(person.since) }))),
+        h('div.stats', null,
+          h('div', null, h('small', null, t('rail.bought')), h('b.num', null, format.moneyShort(person.won_minor ?? 0))),
+          h('div', null, h('small', null, t('rail.deals')), h('b.num', null, format.number(person.deals_count ?? 0)))),
+        h('a.btn.sm.wide', { href: '/contacts/' + person.id }, t('rail.open_contact'))));
+  }
+}
+
+function showDay(day) {
+  const days = Math.round((Date.parse(day) - Date.parse(format.dayKey(format.now()))) / 864e5);
+  const note = days === 0 ? t('day.today_low') : days > 0 ? t('day.in', { n: days }) : t('day.ago', { n: -days });
+  return [h('span', null, format.plainDate(day)), h('span.note-text', { class: days < 0 ? 'warn' : '' }, note)];
+}
+
+const first = (one) => (typeof one === 'string' ? one : one?.value);
+
+function personBlock(person) {
+  const rows = [
+    ...(person.phones ?? []).map((one) => [t('field.phone'), h('a.link.num', { href: format.phoneHref(first(one)) }, format.phone(first(one)))]),
+    ...(person.emails ?? []).map((one) => [t('field.email'), h('a.link.trunc', { href: 'mailto:' + first(one) }, first(one))]),
+    ...(session.fields?.contact ?? []).filter((field) => field.kind !== 'multitext' && person.fields?.[field.id] !== undefined && person.fields?.[field.id] !== null)
+      .map((field) => [field.name, f.showField(field, person.fields[field.id])]),
+  ];
+  return h('div.person-block', null,
+    h('div.person', null, personAvatar(person), h('div', null, h('a.strong', { href: '/contacts/' + person.id }, person.name),
+      h('small', null, person.since ? t('deal.client_since', { month: format.monthYear(person.since) }) : t('deal.new_client')))),
+    h('dl', null, rows.map(([label, value]) => h('div.f', null, h('dt', null, label), h('dd', null, value)))));
+}

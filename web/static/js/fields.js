@@ -1,0 +1,283 @@
+// Rows of a record's fields, edited in place: Enter or leaving saves, Esc gives up,
+// and what the server refuses stays open with its sentence beside it.
+
+import { h, icon, replace, uid, $ } from './dom.js';
+import { t } from './i18n.js';
+import { Refused } from './api.js';
+import { complain, refusal } from './mutations.js';
+import { activeMembers, memberAvatar, memberName, tagChip } from './bits.js';
+import * as format from './format.js';
+
+/**
+ * One row. `value()` gives the current value; `show(value)` its nodes; `control(value)` gives
+ * {node, input, read()}; `save(value)` sends it. Without `control` the row is read only.
+ */
+export function row({ label, name, value, show, control, save, wrap }) {
+  const id = uid('f');
+  const box = h('dd', { class: wrap && 'wrap' });
+  const error = h('p.error', { hidden: true, role: 'alert', id: id + '-e' });
+  const node = h('div.f', { 'data-field': name }, h('dt', { id }, label), box, error);
+  let editing = false;
+
+  function draw() {
+    if (editing) return;
+    const shown = show(value());
+    node.classList.remove('edit', 'bad');
+    error.hidden = true;
+    const empty = shown === null || shown === '' || (Array.isArray(shown) && shown.length === 0);
+    const content = empty ? [h('span.none', { 'aria-hidden': 'true' }, '—'), h('span.vh', null, t('common.empty'))] : shown;
+    if (!control) {
+      replace(box, content);
+      return;
+    }
+    const button = h('button.value', { type: 'button', 'aria-labelledby': `${id} ${id}-v`, onclick: () => edit() },
+      h('span.shown', { id: id + '-v' }, content));
+    replace(box, button);
+  }
+
+  function edit(start = value(), refused) {
+    editing = true;
+    node.classList.add('edit');
+    const made = control(start);
+    const { input } = made;
+    input.setAttribute('aria-labelledby', id);
+    const before = JSON.stringify(made.read());
+    let closed = false;
+    const close = (focus) => {
+      closed = true;
+      editing = false;
+      draw();
+      if (focus) $('button', box)?.focus();
+    };
+    const commit = async (focus) => {
+      if (closed) return;
+      const next = made.read();
+      if (next === undefined) return fail(t('error.value'));
+      if (JSON.stringify(next) === before && !refused) return close(focus);
+      closed = true;
+      editing = false;
+      node.classList.add('saving');
+      const sent = save(next);
+      draw();
+      if (focus) $('button', box)?.focus();
+      try {
+        await sent;
+      } catch (problem) {
+        if (problem instanceof Refused && problem.status < 500 && problem.status !== 412) {
+          edit(next, refusal(problem));
+        } else complain(problem);
+      } finally {
+        node.classList.remove('saving');
+      }
+    };
+    const fail = (text) => {
+      node.classList.add('bad');
+      error.textContent = text;
+      error.hidden = false;
+      input.setAttribute('aria-invalid', 'true');
+      input.setAttribute('aria-describedby', error.id);
+    };
+    made.node.addEventListener('keydown', (event) => {
+      if (event.key === 'Escape') {
+        event.preventDefault();
+        event.stopPropagation();
+        close(true);
+      } else if (event.key === 'Enter' && (!input.matches('textarea') || event.metaKey || event.ctrlKey)) {
+        event.preventDefault();
+        commit(true);
+      }
+    });
+    made.node.addEventListener('focusout', (event) => {
+      if (!made.node.contains(event.relatedTarget)) commit(false);
+    });
+    if (input.matches('select,[type=checkbox]') && !made.many) input.addEventListener('change', () => commit(true));
+    replace(box, made.node);
+    if (refused) fail(refused);
+    input.focus();
+    input.select?.();
+  }
+
+  draw();
+  return { node, draw, edit };
+}
+
+// ---- controls
+
+export const textControl = (props = {}) => (value) => {
+  const input = h('input', { value: value ?? '', autocomplete: 'off', maxlength: 255, ...props });
+  return { node: input, input, read: () => input.value.trim() };
+};
+
+export const areaControl = (value) => {
+  const input = h('textarea', { rows: 3, maxlength: 4000 }, value ?? '');
+  return { node: input, input, read: () => input.value.trim() };
+};
+
+export const moneyControl = (value) => {
+  const input = h('input.num', { value: value ? format.plainMoney(value) : '', inputmode: 'decimal', maxlength: 20, autocomplete: 'off' });
+  return {
+    node: h('span.with-sign', null, input, h('span.sign', null, format.currencySign())), input,
+    read: () => format.parseMoney(input.value) ?? undefined,
+  };
+};
+
+export const selectControl = (options, { none } = {}) => (value) => {
+  const input = h('select', null,
+    none && h('option', { value: '', selected: value === null || value === undefined }, none),
+    options().map(([id, text]) => h('option', { value: id, selected: id === value }, text)));
+  return { node: input, input, read: () => (input.value === '' ? null : Number(input.value)) };
+};
+
+export const dateControl = (value) => {
+  const input = h('input', { type: 'date', value: value ?? '', max: '2999-12-31' });
+  return { node: input, input, read: () => input.value || null };
+};
+
+export const manyControl = (options) => (value) => {
+  const chosen = new Set(value ?? []);
+  const boxes = options().map(([id, text]) => h('label.check', null,
+    h('input', { type: 'checkbox', value: id, checked: chosen.has(id) }), text));
+  const node = h('div.checks', { tabindex: '-1', role: 'group' }, boxes);
+  const inputs = [...node.querySelectorAll('input')];
+  return { node, input: inputs[0] ?? node, many: true,
+    read: () => inputs.filter((one) => one.checked).map((one) => Number(one.value)) };
+};
+
+export const memberControl = selectControl(() => activeMembers().map((one) => [one.id, one.name]));
+export const showMember = (id) => [memberAvatar(id, 'xs'), h('span.trunc', null, memberName(id))];
+export const showTags = (tags) => (tags ?? []).map(tagChip);
+export const tagsControl = (value) => {
+  const input = h('input', { value: (value ?? []).map((tag) => tag.name).join(', '), autocomplete: 'off', maxlength: 400, placeholder: t('field.tags_hint') });
+  return { node: input, input,
+    read: () => [...new Set(input.value.split(',').map((name) => name.trim()).filter(Boolean))] };
+};
+
+// ---- custom fields, by kind
+
+const optionText = (field, id) => field.options?.find((option) => option.id === id)?.value ?? String(id);
+const link = (href, text) => h('a.link.trunc', { href, onclick: (event) => event.stopPropagation() }, text);
+
+/** How a value of a custom field looks. */
+export function showField(field, value) {
+  if (field.kind === 'checkbox') return value ? t('common.yes') : h('span.none', null, t('common.no'));
+  if (value === null || value === undefined || value === '') return null;
+  switch (field.kind) {
+    case 'numeric': return h('span.num', null, format.number(Number(value), 4));
+    case 'select': return optionText(field, value);
+    case 'multiselect': return value.map((id) => h('span.chip', null, optionText(field, id)));
+    case 'date': return format.plainDate(String(value).slice(0, 10), { year: true });
+    case 'url': return h('span.trunc', null, value.replace(/^https?:\/\//, ''));
+    case 'multitext': return value.map((one) => h('span.num', null,
+      field.code === 'PHONE' ? format.phone(one.value) : one.value));
+    default: return h('span.prose', null, value);
+  }
+}
+
+function controlOf(field) {
+  const options = () => (field.options ?? []).map((option) => [option.id, option.value]);
+  switch (field.kind) {
+    case 'numeric': return textControl({ inputmode: 'decimal' });
+    case 'textarea': return areaControl;
+    case 'select': return selectControl(options, { none: '—' });
+    case 'multiselect': return manyControl(options);
+    case 'checkbox': return (value) => {
+      const input = h('input', { type: 'checkbox', checked: Boolean(value) });
+      return { node: h('label.check', null, input, t('common.yes')), input, read: () => input.checked };
+    };
+    case 'date': return dateControl;
+    case 'multitext': return (value) => {
+      const input = h('input', { value: (value ?? []).map((one) => one.value).join(', '), autocomplete: 'off', maxlength: 400,
+        inputmode: field.code === 'PHONE' ? 'tel' : field.code === 'EMAIL' ? 'email' : null });
+      const codes = (value ?? []).map((one) => one.code);
+      return { node: input, input, read: () => input.value.split(',').map((text) => text.trim()).filter(Boolean)
+        .map((text, index) => ({ value: text, code: codes[index] ?? 'WORK' })) };
+    };
+    default: return textControl({ maxlength: 1000 });
+  }
+}
+
+/** The write form of a value: amoCRM's `values`, null to clear. */
+export function apiValues(field, value) {
+  const empty = value === null || value === undefined || value === '' || (Array.isArray(value) && !value.length);
+  if (empty) return null;
+  switch (field.kind) {
+    case 'select': return [{ enum_id: value }];
+    case 'multiselect': return value.map((id) => ({ enum_id: id }));
+    case 'multitext': return value.map((one) => ({ value: one.value, enum_code: one.code }));
+    case 'date': return [{ value: format.fromWall(...value.split('-').map(Number)) }];
+    case 'numeric': return [{ value: String(value).replace(',', '.').replace(/\s/g, '') }];
+    default: return [{ value }];
+  }
+}
+
+/** A row for a custom field of a record; `record()` gives it, `update(change, body)` writes. */
+export function customRow(field, record, update) {
+  return row({
+    label: field.name,
+    name: 'cf-' + field.id,
+    wrap: field.kind === 'multiselect' || field.kind === 'textarea' || field.kind === 'multitext',
+    value: () => record()?.fields?.[field.id] ?? null,
+    show: (value) => showField(field, value),
+    control: controlOf(field),
+    save: (value) => update(
+      { fields: { ...record().fields, [field.id]: value } },
+      { custom_fields_values: [{ field_id: field.id, values: apiValues(field, value) }] }),
+  });
+}
+
+/** A heading that turns into an input: the name of a record. */
+export function editableTitle({ value, label, save }) {
+  const heading = h('h1');
+  const node = h('div.title-edit', null, heading);
+  const draw = () => replace(heading, h('button', { type: 'button', title: label, onclick: edit }, value()));
+  function edit() {
+    const input = h('input', { value: value(), maxlength: 255, 'aria-label': label });
+    const error = h('p.error', { hidden: true, id: uid('title-e') });
+    let over = false;
+    const close = () => {
+      over = true;
+      replace(node, heading);
+      draw();
+    };
+    const commit = async () => {
+      if (over) return;
+      const text = input.value.trim();
+      if (!text || text === value()) return close();
+      over = true;
+      try {
+        const sent = save(text);
+        replace(node, heading);
+        draw();
+        await sent;
+      } catch (problem) {
+        if (!(problem instanceof Refused)) return complain(problem);
+        edit();
+        const again = $('input', node);
+        again.value = text;
+        again.setAttribute('aria-invalid', 'true');
+        const note = $('.error', node);
+        note.textContent = refusal(problem);
+        note.hidden = false;
+      }
+    };
+    input.addEventListener('keydown', (event) => {
+      if (event.key === 'Enter') commit();
+      if (event.key === 'Escape') {
+        event.preventDefault();
+        close();
+      }
+    });
+    input.addEventListener('blur', commit);
+    replace(node, input, error);
+    input.focus();
+    input.select();
+  }
+  draw();
+  return { node, draw, edit };
+}
+
+export const section = (title, content, action) =>
+  h('section.sec', null, h('header', null, h('h2', null, title), action), content);
+
+export const addButton = (label, onclick) =>
+  h('button.btn.sm.i.g', { type: 'button', 'aria-label': label, title: label, onclick }, icon('plus', 's'));

@@ -1,0 +1,220 @@
+// Money, dates and phones as people of the tenant's country write them. Times are Unix seconds.
+
+import { lang, t } from './i18n.js';
+
+const NB = '\u00a0';
+const MONTHS = {
+  ru: ['янв', 'фев', 'мар', 'апр', 'мая', 'июн', 'июл', 'авг', 'сен', 'окт', 'ноя', 'дек'],
+  en: ['Jan', 'Feb', 'Mar', 'Apr', 'May', 'Jun', 'Jul', 'Aug', 'Sep', 'Oct', 'Nov', 'Dec'],
+};
+let zone = 'Europe/Moscow';
+let currency = 'RUB';
+let skew_s = 0;
+let formats = {};
+
+export function setLocale({ timeZone, money, serverTime }) {
+  zone = timeZone || zone;
+  currency = money || currency;
+  if (serverTime) skew_s = serverTime - Date.now() / 1000;
+  formats = {};
+}
+
+/** Now by the server's clock. */
+export const now = () => Math.floor(Date.now() / 1000 + skew_s);
+
+const tag = () => (lang === 'ru' ? 'ru-RU' : 'en-GB');
+const make = (key, build) => (formats[key + lang] ??= build());
+const date = (key, options) =>
+  make(key, () => new Intl.DateTimeFormat(tag(), { timeZone: zone, ...options }));
+
+// ---- money
+
+export function money(minor) {
+  const format = make('money', () =>
+    new Intl.NumberFormat(lang === 'ru' ? 'ru-RU' : 'en-US', {
+      style: 'currency', currency, currencyDisplay: 'narrowSymbol', maximumFractionDigits: 0,
+    }));
+  return format.format(Math.trunc((minor ?? 0) / 100)).replace(/-/, '−');
+}
+
+/** 8,46 млн ₽: three significant figures from a hundred thousand on. */
+export function moneyShort(minor) {
+  if (Math.abs(minor ?? 0) < 100_000_00) return money(minor);
+  const format = make('short', () =>
+    new Intl.NumberFormat(lang === 'ru' ? 'ru-RU' : 'en-US', {
+      style: 'currency', currency, currencyDisplay: 'narrowSymbol', notation: 'compact',
+      maximumSignificantDigits: 3,
+    }));
+  return format.format(minor / 100).replace(/-/, '−');
+}
+
+export const number = (value, digits = 0) =>
+  make('n' + digits, () =>
+    new Intl.NumberFormat(lang === 'ru' ? 'ru-RU' : 'en-US', { maximumFractionDigits: digits }),
+  ).format(value).replace(/-/, '−');
+
+export const signed = (value, digits = 0) => (value > 0 ? '+' : '') + number(value, digits);
+
+export const percent = (value, digits = 0) =>
+  number(value, digits) + (lang === 'ru' ? NB + '%' : '%');
+
+/** The symbol alone, for the end of an input. */
+export const currencySign = () =>
+  make('sign', () => new Intl.NumberFormat('ru-RU', {
+    style: 'currency', currency, currencyDisplay: 'narrowSymbol', maximumFractionDigits: 0,
+  })).formatToParts(0).find((part) => part.type === 'currency')?.value ?? currency;
+
+/** "186 000,50" → 18600050; null when it is not an amount (13 digits keep minor units exact). */
+export function parseMoney(text) {
+  const clean = String(text).replace(/[\s\u00a0\u202f₽$€]/g, '').replace(',', '.');
+  if (clean === '') return 0;
+  if (!/^\d{1,13}(\.\d{1,2})?$/.test(clean)) return null;
+  const [whole, part = ''] = clean.split('.');
+  return Number(whole) * 100 + Number((part + '00').slice(0, 2));
+}
+
+export const plainMoney = (minor) => {
+  const whole = Math.trunc((minor ?? 0) / 100);
+  const rest = (minor ?? 0) % 100;
+  return number(whole) + (rest ? (lang === 'ru' ? ',' : '.') + String(rest).padStart(2, '0') : '');
+};
+
+// ---- days and times, in the tenant's zone
+
+/** "2026-11-23" of a moment. */
+export const dayKey = (at) =>
+  make('day', () => new Intl.DateTimeFormat('en-CA', {
+    timeZone: zone, year: 'numeric', month: '2-digit', day: '2-digit',
+  })).format(at * 1000);
+
+const serialDay = (key) => Date.UTC(+key.slice(0, 4), +key.slice(5, 7) - 1, +key.slice(8, 10)) / 864e5;
+
+/** Whole days from today to the moment's day: 0 today, 1 tomorrow, −1 yesterday. */
+export const daysFromToday = (at) => serialDay(dayKey(at)) - serialDay(dayKey(now()));
+
+export const time = (at) =>
+  date('time', { hour: '2-digit', minute: '2-digit', hourCycle: 'h23' }).format(at * 1000);
+
+function dayMonth(key, withYear) {
+  const text = `${+key.slice(8, 10)}${NB}${MONTHS[lang][+key.slice(5, 7) - 1]}`;
+  return withYear ? `${text}${NB}${key.slice(0, 4)}` : text;
+}
+const otherYear = (key) => key.slice(0, 4) !== dayKey(now()).slice(0, 4);
+
+/** «Сегодня», «Завтра», «Вчера» or «23 ноя». */
+export function shortDay(at) {
+  const days = daysFromToday(at);
+  if (days === 0) return t('day.today');
+  if (days === 1) return t('day.tomorrow');
+  if (days === -1) return t('day.yesterday');
+  const key = dayKey(at);
+  return dayMonth(key, otherYear(key));
+}
+
+/** «Сегодня, 15:30», «23 ноя, 15:30». A deadline at the very end of a day is the day. */
+export function moment(at) {
+  const clock = time(at);
+  return clock === '23:59' || clock === '00:00' ? shortDay(at) : `${shortDay(at)},${NB}${clock}`;
+}
+
+/** «Пятница, 20 ноября», for the rules between days of a feed. */
+export function longDay(at) {
+  const days = daysFromToday(at);
+  if (days === 0) return t('day.today');
+  if (days === -1) return t('day.yesterday');
+  const year = otherYear(dayKey(at)) ? { year: 'numeric' } : {};
+  const text = date('long' + !!year.year, { weekday: 'long', day: 'numeric', month: 'long', ...year })
+    .format(at * 1000).replace(/\s+г\.$/, '').replace(/(\d) (?=\p{L})/u, `$1${NB}`);
+  return text[0].toUpperCase() + text.slice(1);
+}
+
+/** "2026-11-30" → «30 ноября 2026». */
+export function plainDate(key, { year = otherYear(key) } = {}) {
+  const at = Date.UTC(+key.slice(0, 4), +key.slice(5, 7) - 1, +key.slice(8, 10), 12);
+  return make('plain' + year, () => new Intl.DateTimeFormat(tag(), {
+    timeZone: 'UTC', day: 'numeric', month: 'long', ...(year ? { year: 'numeric' } : {}),
+  })).format(at).replace(/\s+г\.$/, '').replace(/ /g, NB);
+}
+
+/** «марта 2024»: with a day the month stands in the genitive, which is what «с …» needs. */
+export const monthYear = (at) =>
+  date('my', { day: 'numeric', month: 'long', year: 'numeric' }).formatToParts(at * 1000)
+    .filter(({ type }) => type === 'month' || type === 'year').map(({ value }) => value).join(NB);
+
+/** The name of a month as in «Прогноз на ноябрь». */
+export const monthName = (at) =>
+  make('mon', () => new Intl.DateTimeFormat(tag(), { timeZone: zone, month: 'long' })).format(at * 1000);
+
+/** 18 мин, 2 ч, 4 д. */
+export function span(seconds) {
+  if (seconds < 3600) return t('span.minutes', { n: Math.max(1, Math.floor(seconds / 60)) });
+  if (seconds < 86400) return t('span.hours', { n: Math.floor(seconds / 3600) });
+  return t('span.days', { n: Math.floor(seconds / 86400) });
+}
+
+/** «5 дней», «3 часа», in words. */
+export function spanWords(seconds) {
+  if (seconds < 3600) return t('words.minutes', { n: Math.max(1, Math.round(seconds / 60)) });
+  if (seconds < 86400) return t('words.hours', { n: Math.round(seconds / 3600) });
+  return t('words.days', { n: Math.round(seconds / 86400) });
+}
+
+/** How a deadline looks: text and colour. */
+export function due(at) {
+  const left = at - now();
+  if (left < 0) {
+    const days = -daysFromToday(at);
+    const late = days >= 1 ? t('due.late_days', { n: days }) : t('due.late', { time: time(at) });
+    return { text: late, tone: 'red' };
+  }
+  return { text: moment(at), tone: daysFromToday(at) === 0 ? 'amber' : '' };
+}
+
+/** Wall-clock parts in the tenant's zone → Unix seconds. */
+export function fromWall(year, month, day, hour = 0, minute = 0) {
+  const wall = Date.UTC(year, month - 1, day, hour, minute) / 1000;
+  let guess = wall;
+  for (let pass = 0; pass < 2; pass++) guess = wall - offset_s(guess);
+  return guess;
+}
+
+function offset_s(at) {
+  const found = make('parts', () => new Intl.DateTimeFormat('en-US', {
+    timeZone: zone, hourCycle: 'h23', year: 'numeric', month: 'numeric', day: 'numeric',
+    hour: 'numeric', minute: 'numeric', second: 'numeric',
+  })).formatToParts(at * 1000);
+  const part = Object.fromEntries(found.map(({ type, value }) => [type, +value]));
+  return Date.UTC(part.year, part.month - 1, part.day, part.hour, part.minute, part.second) / 1000 - at;
+}
+
+/** For <input type="datetime-local">, both ways. */
+export const toLocalInput = (at) => `${dayKey(at)}T${time(at)}`;
+export function fromLocalInput(text) {
+  const found = /^(\d{4,})-(\d\d)-(\d\d)T(\d\d):(\d\d)/.exec(text);
+  return found ? fromWall(...found.slice(1).map(Number)) : null;
+}
+
+/** A moment `days` ahead at hour:minute by the tenant's clock. */
+export function dayAt(days, hour, minute = 0) {
+  const key = dayKey(now() + days * 86400);
+  return fromWall(+key.slice(0, 4), +key.slice(5, 7), +key.slice(8, 10), hour, minute);
+}
+
+/** +7 916 204-18-33; other numbers as they came. */
+export function phone(text) {
+  const digits = String(text).replace(/\D/g, '');
+  const russian = /^[78]?(\d{3})(\d{3})(\d{2})(\d{2})$/.exec(digits);
+  if (!russian || (digits.length === 11 && !/^[78]/.test(digits))) return String(text);
+  const [, code, first, second, third] = russian;
+  return `+7${NB}${code}${NB}${first}\u2011${second}\u2011${third}`;
+}
+export const phoneHref = (text) => 'tel:' + String(text).replace(/[^\d+]/g, '');
+export const initials = (name) =>
+  (name || '?').replace(/[«»"“”]/g, '').split(/\s+/).filter(Boolean).slice(0, 2)
+    .map((word) => word[0].toUpperCase()).join('');
+/** A stable hue of a name, for people who have none of their own. */
+export const hueOf = (name) => {
+  let sum = 7;
+  for (const letter of name || '') sum = (sum * 31 + letter.codePointAt(0)) % 360;
+  return sum;
+};

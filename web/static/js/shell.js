@@ -1,0 +1,173 @@
+// What stays while screens change: the side menu, the user's menu, the connection banner.
+
+import { h, icon, $, replace, debounce } from './dom.js';
+import { t, tidy, lang } from './i18n.js';
+import * as api from './api.js';
+import * as store from './store.js';
+import { session } from './store.js';
+import { complain } from './mutations.js';
+import { openMenu } from './menu.js';
+import { addGlobalKeys, showShortcuts, startShortcuts } from './shortcuts.js';
+import { newDealDialog } from './deal-actions.js';
+import { newTaskDialog } from './task-actions.js';
+import { go } from './router.js';
+import { avatar } from './bits.js';
+import { recent } from './recent.js';
+import { mod } from './toast.js';
+import { mark } from './mark.js';
+import * as format from './format.js';
+
+const NAV = [['/deals', 'deals', 'deals'], ['/contacts', 'user', 'contacts'], ['/companies', 'bld', 'companies'], ['/tasks', 'task', 'tasks']];
+
+export function drawShell() {
+  const app = $('#app');
+  const side = h('aside.side', { 'aria-label': t('nav.menu'), id: 'side' });
+  const main = h('main.main', { id: 'main', tabindex: '-1' });
+  const bar = h('div.mobile-bar', null,
+    h('button.btn.i.g', { type: 'button', 'aria-label': t('nav.menu'), 'aria-controls': 'side', onclick: () => app.classList.toggle('is-open') }, icon('menu')),
+    mark(), h('b', null, session.tenant.name), h('span.grow'),
+    h('button.btn.i.g', { type: 'button', 'aria-label': t('palette.placeholder'), onclick: openPalette }, icon('search')));
+  const veil = h('div.veil', { onclick: () => app.classList.remove('is-open') });
+  replace(app, h('a.skip', { href: '#main', onclick: (event) => { event.preventDefault(); event.stopPropagation(); main.focus(); } }, t('nav.skip')), bar, side, main, veil);
+  app.classList.remove('is-booting');
+  app.removeAttribute('aria-busy');
+  const draw = () => drawSide(side);
+  draw();
+  store.subscribe('route', () => { app.classList.remove('is-open'); drawCurrent(side); });
+  store.subscribe('recent', draw);
+  const recount = debounce(3000, () => refreshCounts(draw));
+  store.subscribe('news', recount);
+  store.subscribe('touched', recount);
+  store.subscribe('connection', ({ up }) => banner(main, up));
+  addEventListener('offline', () => banner(main, false));
+  addEventListener('online', () => banner(main, true));
+  startCommands();
+}
+
+function drawSide(side) {
+  const { tenant, user, counts = {} } = session;
+  const task = counts.tasks_overdue ? h('span.cnt.late', { title: t('nav.overdue', { n: counts.tasks_overdue }) }, format.number(counts.tasks_overdue))
+    : counts.tasks_today ? h('span.cnt', { title: t('nav.today', { n: counts.tasks_today }) }, format.number(counts.tasks_today)) : null;
+  const me = h('button.me', { type: 'button', 'aria-haspopup': 'menu', onclick: () => userMenu(me) },
+    avatar(user, 'md'), h('span.trunc', null, h('b', null, user.name), h('small', null, user.role_name)), icon('ud', 's'));
+  const lately = recent();
+  replace(side,
+    h('div.ws', null, mark(), h('span.trunc', null, h('b', null, tenant.name), h('small', null, tenant.subtitle))),
+    h('button.searchbox', { type: 'button', onclick: openPalette, 'aria-keyshortcuts': 'Meta+K Control+K' }, icon('search'), h('span.trunc', null, t('nav.search')), h('kbd', { 'aria-hidden': 'true' }, mod + 'K')),
+    h('nav.nav', { 'aria-label': t('nav.sections') }, NAV.map(([href, name, key]) => h('a', { href }, icon(name), t('nav.' + key), key === 'tasks' && task))),
+    h('p.cap', { id: 'cap-lines' }, t('nav.pipelines')),
+    h('nav.nav', { 'aria-labelledby': 'cap-lines' }, session.pipelines.map((line) => h('a', { href: '/deals?pipeline=' + line.id, 'data-pipeline': line.id }, h('span.sq', { 'data-hue': line.color }), h('span.trunc', null, line.name), h('span.cnt', null, format.number(line.open_count ?? 0))))),
+    lately.length > 0 && [h('p.cap', { id: 'cap-recent' }, t('nav.recent')),
+      h('nav.nav.lately', { 'aria-labelledby': 'cap-recent' }, lately.map((one) => h('a', { href: '/deals/' + one.id, title: one.name }, icon('clock'), h('span.trunc', null, tidy(one.name)))))],
+    h('footer', null, h('nav.nav', null, h('button', { type: 'button', onclick: showShortcuts }, icon('kbd'), t('keys.title'), h('kbd', { 'aria-hidden': 'true' }, '?'))), me));
+  drawCurrent(side);
+}
+
+function drawCurrent(side) {
+  const { pathname, search } = location;
+  const pipeline = new URLSearchParams(search).get('pipeline');
+  for (const link of side.querySelectorAll('.nav a')) {
+    const path = new URL(link.href).pathname;
+    const isPipeline = link.dataset.pipeline;
+    const current = isPipeline ? pathname === '/deals' && pipeline === isPipeline
+      : path === '/deals' ? pathname === '/deals' || pathname === '/' || /^\/deals\//.test(pathname)
+        : link.closest('.lately') ? pathname === path : pathname.startsWith(path);
+    if (current) link.setAttribute('aria-current', isPipeline || link.closest('.lately') ? 'true' : 'page');
+    else link.removeAttribute('aria-current');
+  }
+}
+
+async function refreshCounts(draw) {
+  try {
+    const fresh = await api.get('/ui/session');
+    session.counts = fresh.counts;
+    for (const line of fresh.pipelines) {
+      const known = store.pipeline(line.id);
+      if (known) known.open_count = line.open_count;
+    }
+    draw();
+  } catch {
+    // Counts wait for the next change.
+  }
+}
+
+function userMenu(anchor) {
+  const theme = document.documentElement.dataset.theme;
+  const themes = [['light', 'sun'], ['dark', 'moon'], ['auto', 'auto']];
+  openMenu(anchor, [
+    { heading: session.user.email },
+    { heading: t('menu.theme') },
+    ...themes.map(([name, mark]) => ({ text: t('theme.' + name), icon: mark, checked: theme === name, run: () => setTheme(name) })),
+    { heading: t('menu.language') },
+    { text: 'Русский', icon: 'globe', checked: lang === 'ru', run: () => setLanguage('ru') },
+    { text: 'English', icon: 'globe', checked: lang === 'en', run: () => setLanguage('en') },
+    '-',
+    { text: t('keys.title'), icon: 'kbd', kbd: '?', run: showShortcuts },
+    { text: t('menu.sign_out'), icon: 'out', run: signOut },
+  ], { label: t('menu.user') });
+}
+
+function setTheme(theme) {
+  document.documentElement.dataset.theme = theme;
+  session.user.theme = theme;
+  api.patch('/ui/session', { theme }).catch(complain);
+}
+
+async function setLanguage(locale) {
+  if (locale === lang) return;
+  try {
+    await api.patch('/ui/session', { locale });
+    location.reload();
+  } catch (error) {
+    complain(error);
+  }
+}
+
+async function signOut() {
+  await api.post('/ui/sign-out').catch(() => {});
+  location.assign('/sign-in');
+}
+
+function banner(main, up) {
+  $('.banner', main.parentNode)?.remove();
+  if (up) return;
+  main.parentNode.append(h('div.banner', { role: 'status' }, icon('off', 's'), h('span', null, t('banner.offline'))));
+}
+
+async function newDeal() {
+  const id = await newDealDialog({});
+  if (!id) return;
+  store.emit('boards', {});
+  go('/deals/' + id);
+}
+
+async function create(plural) {
+  const { createPerson } = await import('./people.js');
+  const id = await createPerson(plural);
+  if (id) go(`/${plural}/${id}`);
+}
+
+async function openPalette() {
+  const palette = await import('./palette.js');
+  palette.openPalette(commands());
+}
+
+function commands() {
+  return [
+    { text: t('deal.new'), icon: 'plus', kbd: 'N', run: newDeal },
+    { text: t('task.new'), icon: 'task', kbd: 'T', run: () => newTaskDialog() },
+    { text: t('contacts.new'), icon: 'user', run: () => create('contacts') },
+    { text: t('companies.new'), icon: 'bld', run: () => create('companies') },
+    ...NAV.map(([href, name, key]) => ({ text: t('palette.go', { place: t('nav.' + key) }), icon: name, run: () => go(href) })),
+    ...session.pipelines.map((line) => ({ text: t('palette.pipeline', { name: line.name }), icon: 'deals', run: () => go('/deals?pipeline=' + line.id) })),
+    ...['light', 'dark', 'auto'].map((name) => ({ text: t('palette.theme', { name: t('theme.' + name).toLowerCase() }), icon: name === 'light' ? 'sun' : name === 'dark' ? 'moon' : 'auto', run: () => setTheme(name) })),
+    { text: lang === 'ru' ? 'Switch to English' : 'Перейти на русский', icon: 'globe', run: () => setLanguage(lang === 'ru' ? 'en' : 'ru') },
+    { text: t('keys.title'), icon: 'kbd', kbd: '?', run: showShortcuts },
+    { text: t('menu.sign_out'), icon: 'out', run: signOut },
+  ];
+}
+
+function startCommands() {
+  addGlobalKeys({ KeyN: () => void newDeal(), KeyT: () => void newTaskDialog(), '/': () => openPalette(), '?': () => showShortcuts() });
+  startShortcuts(openPalette);
+}
