@@ -63,7 +63,9 @@ struct IdentityWorld: Sendable {
 }
 
 final class HandClock: Sendable {
-    private let moment = Mutex(Moment(seconds: 1_790_000_000))
+    private let moment: Mutex<Moment>
+
+    init(at start: Moment = Moment(seconds: 1_790_000_000)) { moment = Mutex(start) }
 
     var now: Moment { moment.withLock { $0 } }
     func pass(seconds: Int64) { moment.withLock { $0 = $0.adding(seconds: seconds) } }
@@ -72,10 +74,10 @@ final class HandClock: Sendable {
 
 func withIdentity(
     attempts: SignInThrottle.Limits = .init(), provision: Identity.Provision? = nil,
+    clock: HandClock = HandClock(),
     _ body: @Sendable @escaping (IdentityWorld) async throws -> Void
 ) async throws {
     try await withTenants { world in
-        let clock = HandClock()
         let configuration = Identity.Configuration(
             secret: [UInt8](repeating: 7, count: 32), baseDomains: ["localhost"],
             scryptCost: .testing, attempts: attempts)
