@@ -19,7 +19,9 @@ extension Instance {
     ) {
         identity.addRoutes(open: open, api: api, ui: ui)
         Records(services: services).addRoutes(api: api, ui: ui)
-        Deals(services: services).addRoutes(api: api, ui: ui)
+        let deals = Deals(services: services)
+        deals.addRoutes(api: api, ui: ui)
+        ComplexLeadRoutes(deals: deals, services: services).add(to: api)
         Contacts(services: services).addRoutes(api: api, ui: ui)
         Tasks(services: services).addRoutes(api: api, ui: ui)
     }

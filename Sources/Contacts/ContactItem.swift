@@ -9,6 +9,8 @@ struct ContactItem: Sendable {
     let baseURL: String
     /// The optional parts that the client asked for: leads, contacts (of a company).
     let with: Set<String>
+    /// Who looks: what he may not see is not linked.
+    let actor: Actor
 
     var sql: PostgresStatement {
         """
@@ -22,7 +24,8 @@ struct ContactItem: Sendable {
             'custom_fields_values', \(CustomFields.valuesSQL(party.entity, alias: "c")),
             'account_id', \(tenantID)::bigint, 'version', c.version,
             '_links', \(selfLink(party.entity, "c.id")),
-            '_embedded', json_build_object('tags', \(Tags.listSQL(alias: "c")) \(companies) \(leads) \(contacts)))
+            '_embedded', json_build_object('tags', \(Tags.listSQL(alias: "c"))
+                \(companies) \(leads) \(contacts) \(absent)))
         """
     }
 
@@ -37,8 +40,10 @@ struct ContactItem: Sendable {
     private var companies: PostgresStatement {
         guard party == .contact else { return "" }
         return """
-            , 'companies', CASE WHEN c.company_id IS NULL THEN '[]'::json ELSE json_build_array(
-                json_build_object('id', c.company_id, '_links', \(selfLink(.company, "c.company_id")))) END
+            , 'companies', CASE WHEN c.company_id IS NULL THEN '[]'::json ELSE COALESCE((
+                SELECT json_agg(json_build_object('id', o.id, '_links', \(selfLink(.company, "o.id"))))
+                FROM companies AS o
+                WHERE o.id = c.company_id AND \(seen(.company, "o"))), '[]') END
             """
     }
 
@@ -53,7 +58,7 @@ struct ContactItem: Sendable {
         return """
             , 'leads', COALESCE((
                 SELECT json_agg(json_build_object('id', d.id, '_links', \(selfLink(.deal, "d.id"))) ORDER BY d.id)
-                FROM deals AS d \(join) AND d.deleted_at IS NULL), '[]')
+                FROM deals AS d \(join) AND \(seen(.deal, "d"))), '[]')
             """
     }
 
@@ -62,8 +67,26 @@ struct ContactItem: Sendable {
         return """
             , 'contacts', COALESCE((
                 SELECT json_agg(json_build_object('id', p.id, '_links', \(selfLink(.contact, "p.id"))) ORDER BY p.id)
-                FROM contacts AS p WHERE p.company_id = c.id AND p.deleted_at IS NULL), '[]')
+                FROM contacts AS p WHERE p.company_id = c.id AND \(seen(.contact, "p"))), '[]')
             """
+    }
+
+    /// What we do not have is answered empty to who asks for it: clients walk over the list.
+    private var absent: PostgresStatement {
+        var members: PostgresStatement = ""
+        for word in ["customers", "catalog_elements"] where with.contains(word) {
+            members.append(", \(word)::text, '[]'::json")
+        }
+        if party == .contact, with.contains("social_profiles") {
+            members.append(", 'social_profiles', '[]'::json")
+        }
+        return members
+    }
+
+    private func seen(_ entity: EntityType, _ alias: StaticString) -> PostgresStatement {
+        let row = PostgresIdentifier(literal: alias)
+        return
+            "\(ident: row).deleted_at IS NULL AND \(actor.owners(.view, entity).condition(alias))"
     }
 
     private func selfLink(_ entity: EntityType, _ column: PostgresStatement) -> PostgresStatement {

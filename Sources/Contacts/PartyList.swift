@@ -9,9 +9,12 @@ struct PartyList: Sendable {
     let party: Party
     let query: Query
     let paging: Paging
+    /// Only what changed after it.
+    let modifiedSince: Moment?
 
-    init(_ party: Party, _ query: Query) throws {
+    init(_ party: Party, _ query: Query, modifiedSince: Moment? = nil) throws {
         self.party = party
+        self.modifiedSince = modifiedSince
         self.query = query
         paging = try Paging(query)
     }
@@ -28,7 +31,7 @@ struct PartyList: Sendable {
         )
         rows.append(" AND \(actor.owners(.view, party.entity).condition("c"))")
         if let ids = try query.ids("filter[id]") { rows.append(" AND c.id = ANY(\(ids))") }
-        if let names = query.list("filter[name]") { rows.append(" AND c.name = ANY(\(names))") }
+        if let names = query.texts("filter[name]") { rows.append(" AND c.name = ANY(\(names))") }
         if let ids = try query.ids("filter[created_by]") {
             rows.append(" AND c.created_by = ANY(\(ids))")
         }
@@ -38,9 +41,11 @@ struct PartyList: Sendable {
         if let ids = try query.ids("filter[responsible_user_id]") {
             rows.append(" AND c.owner_id = ANY(\(ids))")
         }
-        rows.append(try moments("filter[created_at]", "c.created_at"))
-        rows.append(try moments("filter[updated_at]", "c.updated_at"))
-        rows.append(try moments("filter[closest_task_at]", "c.next_task_at"))
+        rows.append(try MomentFilter.condition(query, "filter[created_at]", "c.created_at"))
+        rows.append(try MomentFilter.condition(query, "filter[updated_at]", "c.updated_at"))
+        rows.append(
+            try MomentFilter.condition(query, "filter[closest_task_at]", "c.next_task_at"))
+        if let modifiedSince { rows.append(" AND c.updated_at > \(modifiedSince)") }
         if let condition = SearchCondition(query.string("query") ?? "") {
             rows.append(" AND \(condition.sql(alias: "c"))")
         }
@@ -52,15 +57,6 @@ struct PartyList: Sendable {
         return paging.statement(
             rows: rows, order: order, item: item.sql,
             joined: "\(ident: party.table) AS c LEFT JOIN members AS m ON m.user_id = c.owner_id")
-    }
-
-    private func moments(_ key: String, _ column: PostgresStatement) throws -> PostgresStatement {
-        guard let (from, to) = try query.range(key) else { return "" }
-        var condition: PostgresStatement = ""
-        if let from { condition.append(" AND \(column) >= to_timestamp(\(from))") }
-        // A whole second: the column has fractions, the client does not.
-        if let to { condition.append(" AND \(column) < to_timestamp(\(to) + 1)") }
-        return condition
     }
 
     /// Unknown orders fall back to the id, as an unknown `with` means nothing.

@@ -26,12 +26,13 @@ struct PartyRoutes: Sendable {
 
     private func item(_ context: TenantContext, _ with: Set<String>) -> ContactItem {
         ContactItem(
-            party: party, tenantID: context.tenant.tenant.id, baseURL: context.baseURL, with: with)
+            party: party, tenantID: context.tenant.tenant.id, baseURL: context.baseURL, with: with,
+            actor: context.actor)
     }
 
     private func list(_ request: Request, _ context: TenantContext) async throws -> Response {
         let query = try Query(request)
-        let list = try PartyList(party, query)
+        let list = try PartyList(party, query, modifiedSince: request.modifiedSince)
         var fields: CustomFields?
         if FieldFilter.isNeeded(query) {
             fields = try CustomFields(
@@ -43,6 +44,7 @@ struct PartyRoutes: Sendable {
                 context.actor, item(context, query.with), fields,
                 timeZone: context.tenant.tenant.timeZone))
         return try list.paging.response(rows, named: name, request: request, context: context)
+            .orNotModified(request)
     }
 
     private func one(_ request: Request, _ context: TenantContext) async throws -> Response {

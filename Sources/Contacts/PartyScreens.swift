@@ -22,8 +22,7 @@ struct PartyScreens: Sendable {
 
     private func list(_ request: Request, _ context: TenantContext) async throws -> Response {
         let query = try Query(request)
-        let paging = Paging(page: try query.page(), limit: Self.page_max)
-        guard paging.offset <= Query.offset_max else { throw FieldRefusal.invalidValue("page") }
+        let paging = try Paging(page: try query.page(), limit: Self.page_max)
         let actor = context.actor
         var rows: PostgresStatement = """
             \(ident: party.table) AS c

@@ -31,11 +31,11 @@ struct Company: Sendable {
         fields = rows.count > 4 ? try CustomFields(.deal, rows: rows[4]) : CustomFields(.deal, [])
     }
 
-    /// Refuses a stage that asks for a field which would be empty there.
-    func check(_ stage: StageKey, filled: (Int64) -> Bool) throws(DealRefusal) {
-        for field in required where field.stages.contains(stage) && !filled(field.id) {
-            throw .emptyField(id: field.id, name: field.name)
-        }
+    /// Refuses a stage that asks for fields which would be empty there, naming all of them.
+    func check(_ stage: StageKey, filled: (Int64) -> Bool) throws(Refused) {
+        let empty = required.filter { $0.stages.contains(stage) && !filled($0.id) }
+        if empty.isEmpty { return }
+        throw Refused(refusals: empty.map { DealRefusal.emptyField(id: $0.id, name: $0.name) })
     }
 }
 

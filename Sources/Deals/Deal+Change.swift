@@ -14,6 +14,10 @@ struct DealChange: Sendable {
     let lossReasonID: Int64?
     let companyID: Int64?
     let closedAt: Moment?
+    let channel: DealChannel?
+    let expectedCloseOn: Day?
+    private let updatedAt: Moment?
+    private let updatedBy: Int64?
     let fields: FieldChanges
     let tagIDs: [Int64]
     private let fieldEvents: [(type: String, before: JSONValue, after: JSONValue)]
@@ -30,6 +34,10 @@ struct DealChange: Sendable {
         ownerID = item.ownerID ?? old.ownerID
         companyID = item.companyID ?? old.companyID
         closedAt = item.closedAt
+        channel = item.channel.applied(to: old.channel)
+        expectedCloseOn = item.expectedCloseOn.applied(to: old.expectedCloseOn)
+        updatedAt = item.updatedAt
+        updatedBy = item.updatedBy
         guard ownerID == old.ownerID || company.members.contains(ownerID) else {
             throw DealRefusal.unknownOwner
         }
@@ -39,12 +47,12 @@ struct DealChange: Sendable {
             : try company.stages.target(
                 pipelineID: item.pipelineID, stageID: item.stageID, from: old.stage)
         self.stage = stage
-        if let reason = item.lossReasonID, !company.lossReasons.contains(reason) {
+        if case .value(let reason) = item.lossReason, !company.lossReasons.contains(reason) {
             throw DealRefusal.unknownLossReason
         }
         // A reason belongs to a lost deal only; who reopens it takes the reason away.
         lossReasonID =
-            stage.stageID == StageKey.lost ? item.lossReasonID ?? old.lossReasonID : nil
+            stage.stageID == StageKey.lost ? item.lossReason.applied(to: old.lossReasonID) : nil
         var refusals: [any Refusal] = []
         fields = FieldChanges(
             item.fields, fields: company.fields, timeZone: timeZone, refusals: &refusals)
@@ -57,14 +65,15 @@ struct DealChange: Sendable {
         fieldEvents =
             fields.events(old: before)
             + TagChanges.events(from: old.tagIDs, to: tagIDs) { tags.name($0) }
-        if stage != old.stage {
-            let changes = fields.changes
-            try company.check(stage) { id in
-                if let change = changes.first(where: { $0.field.id == id }) {
-                    return change.value != nil
-                }
-                return before.present(String(id)) != nil
+        let isMove = stage != old.stage
+        let changes = fields.changes
+        try company.check(stage) { id in
+            let wasFilled = before.present(String(id)) != nil
+            guard let change = changes.first(where: { $0.field.id == id }) else {
+                return !isMove || wasFilled
             }
+            // Who stays may leave empty what was empty when the rule came.
+            return change.value != nil || !isMove && !wasFilled
         }
     }
 
@@ -73,6 +82,7 @@ struct DealChange: Sendable {
     var isEmpty: Bool {
         !isMove && name == old.name && amount == old.amount && ownerID == old.ownerID
             && lossReasonID == old.lossReasonID && companyID == old.companyID && fieldEvents.isEmpty
+            && channel == old.channel && expectedCloseOn == old.expectedCloseOn
             && (closedAt == nil || !stage.isClosing)
     }
 
@@ -114,6 +124,18 @@ struct DealChange: Sendable {
                 "entity_responsible_changed", "responsible_user", [("id", .int(old.ownerID))],
                 [("id", .int(ownerID))])
         }
+        if channel != old.channel {
+            add(
+                "channel_field_changed", "channel_field_value",
+                [("channel", Self.text(old.channel?.rawValue))],
+                [("channel", Self.text(channel?.rawValue))])
+        }
+        if expectedCloseOn != old.expectedCloseOn {
+            add(
+                "expected_close_field_changed", "expected_close_field_value",
+                [("expected_close_on", Self.text(old.expectedCloseOn?.text))],
+                [("expected_close_on", Self.text(expectedCloseOn?.text))])
+        }
         if companyID != old.companyID {
             if let gone = old.companyID { append("company_unlinked", Self.link(gone), .array([])) }
             if let come = companyID { append("company_linked", .array([]), Self.link(come)) }
@@ -131,6 +153,8 @@ struct DealChange: Sendable {
     private static func sale(_ amount: Money) -> [(String, JSONValue)] {
         [("sale", .int(amount.wholeUnits)), ("sale_minor", .int(amount.minor))]
     }
+
+    private static func text(_ value: String?) -> JSONValue { value.map { .string($0) } ?? .null }
 
     private static func link(_ companyID: Int64) -> JSONValue {
         .array([
@@ -154,6 +178,10 @@ struct DealChange: Sendable {
             ("version", .int(old.version + 1)),
         ]
         if isMove { patch.append(("stage_entered_at", .int(now.seconds))) }
+        if channel != old.channel { patch.append(("channel", Self.text(channel?.rawValue))) }
+        if expectedCloseOn != old.expectedCloseOn {
+            patch.append(("expected_close_on", Self.text(expectedCloseOn?.text)))
+        }
         return JSONValue.made([("owner_id", .int(ownerID)), ("patch", .made(patch))]).text
     }
 
@@ -173,7 +201,8 @@ struct DealChange: Sendable {
                     WHEN \(isMove) THEN COALESCE(\(closedAt), \(now))
                     ELSE COALESCE(\(closedAt), closed_at)
                 END,
-                version = version + 1, updated_by = \(actor.userID), updated_at = \(now)
+                version = version + 1, updated_by = \(updatedBy ?? actor.userID),
+                updated_at = \(updatedAt ?? now)
             WHERE id = \(old.id) AND version = \(old.version) AND deleted_at IS NULL
             RETURNING id, version
         ), closed AS (
@@ -193,10 +222,14 @@ struct DealChange: Sendable {
 
     /// Columns that most changes leave alone.
     private var further: PostgresStatement {
-        guard !fieldEvents.isEmpty || companyID != old.companyID else { return "" }
+        guard
+            !fieldEvents.isEmpty || companyID != old.companyID || channel != old.channel
+                || expectedCloseOn != old.expectedCloseOn
+        else { return "" }
         return """
             fields = jsonb_strip_nulls(fields || \(fields.patch)), tag_ids = \(tagIDs),
-            company_id = \(companyID),
+            company_id = \(companyID), channel = \(channel?.rawValue),
+            expected_close_on = \(expectedCloseOn?.text)::text::date,
             """
     }
 }

@@ -28,7 +28,8 @@ struct NewDeal: Sendable {
     ) throws {
         ownerID = item.ownerID ?? actor.userID
         guard company.members.contains(ownerID) else { throw DealRefusal.unknownOwner }
-        if let reason = item.lossReasonID, !company.lossReasons.contains(reason) {
+        let reason = item.lossReason.applied(to: nil)
+        if let reason, !company.lossReasons.contains(reason) {
             throw DealRefusal.unknownLossReason
         }
         let stage = try company.stages.target(
@@ -36,7 +37,7 @@ struct NewDeal: Sendable {
         self.stage = stage
         name = item.name ?? Text(ru: "Сделка", en: "Deal")(actor.language)
         amount = item.amount ?? Money(minor: 0)
-        lossReasonID = stage.stageID == StageKey.lost ? item.lossReasonID : nil
+        lossReasonID = stage.stageID == StageKey.lost ? reason : nil
         companyID = item.companyID
         createdBy = item.createdBy ?? actor.userID
         createdAt = item.createdAt ?? now
@@ -103,6 +104,25 @@ struct NewDeal: Sendable {
         )
         SELECT id FROM numbered ORDER BY place
         """
+    }
+
+    /// What the usual row does not have, for the few new deals that say it; nil: none does. Part of
+    /// making them, so that neither version nor event tells of it.
+    static func complete(
+        _ deals: [(id: Int64, item: DealItem)], by actor: Actor, at now: Moment
+    ) -> PostgresStatement? {
+        let deals = deals.filter { $0.item.hasFurtherColumns }
+        if deals.isEmpty { return nil }
+        return """
+            UPDATE deals AS d
+            SET channel = w.channel, expected_close_on = w.close_on::date, updated_by = w.updated_by,
+                updated_at = w.updated_at
+            FROM unnest(\(deals.map(\.id)), \(deals.map { $0.item.channel.applied(to: nil)?.rawValue }),
+                \(deals.map { $0.item.expectedCloseOn.applied(to: nil)?.text }),
+                \(deals.map { $0.item.updatedBy ?? actor.userID }),
+                \(deals.map { $0.item.updatedAt ?? now })) AS w (id, channel, close_on, updated_by, updated_at)
+            WHERE d.id = w.id
+            """
     }
 
     /// `{1,2}`: unnest cannot give rows of arrays.

@@ -13,7 +13,7 @@ extension Deals {
         }
         let written = try await undo(
             eventID, by: context.actor, in: context.tenant, now: context.now)
-        return flat(written, context)
+        return flat(written, updatedAt: context.now, context)
     }
 
     /// Takes one change of a deal back, which is a change of its own with an event that says so.
@@ -50,10 +50,11 @@ extension Deals {
                 throw FieldRefusal.changedSince
             }
             let company = try Company(rows[..<Company.statements.count])
-            let change = try DealChange(
-                old, item, company, timeZone: database.tenant.timeZone)
+            let change = try accepted([Batch.Item(requestID: "0", value: item)]) {
+                try DealChange(old, $0, company, timeZone: database.tenant.timeZone)
+            }
             if let written = try await write(
-                [change], by: actor, in: database, now: now, undoes: eventID)
+                change, by: actor, in: database, now: now, undoes: eventID)
             {
                 return written[0]
             }
@@ -96,6 +97,11 @@ struct DoneEvent: Sendable {
         case "name_field_changed": value(after, "name_field_value", "name")?.string == deal.name
         case "entity_responsible_changed":
             value(after, "responsible_user", "id")?.int == deal.ownerID
+        case "channel_field_changed":
+            value(after, "channel_field_value", "channel")?.string == deal.channel?.rawValue
+        case "expected_close_field_changed":
+            value(after, "expected_close_field_value", "expected_close_on")?.string
+                == deal.expectedCloseOn?.text
         default: false
         }
     }
@@ -108,7 +114,8 @@ struct DoneEvent: Sendable {
             guard let stage = stage(before) else { return nil }
             item.pipelineID = stage.pipelineID
             item.stageID = stage.stageID
-            item.lossReasonID = value(before, "lead_status", "loss_reason_id")?.int
+            item.lossReason =
+                value(before, "lead_status", "loss_reason_id")?.int.map { .value($0) } ?? .nothing
         case "sale_field_changed":
             guard let amount = amount(before) else { return nil }
             item.amount = amount
@@ -118,6 +125,13 @@ struct DoneEvent: Sendable {
         case "entity_responsible_changed":
             guard let owner = value(before, "responsible_user", "id")?.int else { return nil }
             item.ownerID = owner
+        case "channel_field_changed":
+            let word = value(before, "channel_field_value", "channel")?.string
+            item.channel = word.flatMap { DealChannel(rawValue: $0) }.map { .value($0) } ?? .empty
+        case "expected_close_field_changed":
+            let text = value(before, "expected_close_field_value", "expected_close_on")?.string
+            item.expectedCloseOn =
+                text.flatMap { Day($0, timeZone: "UTC") }.map { .value($0) } ?? .empty
         default: return nil
         }
         return item

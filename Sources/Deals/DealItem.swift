@@ -15,9 +15,11 @@ package struct DealItem: Sendable {
     package var pipelineID: Int64?
     package var stageID: Int64?
     package var ownerID: Int64?
-    package var lossReasonID: Int64?
+    package var lossReason: Said<Int64> = .nothing
     package var createdBy: Int64?
+    package var updatedBy: Int64?
     package var createdAt: Moment?
+    package var updatedAt: Moment?
     package var closedAt: Moment?
     /// amoCRM's `custom_fields_values`.
     package var fields: JSONValue?
@@ -25,6 +27,9 @@ package struct DealItem: Sendable {
     /// Contacts to be linked; the flag: the main one.
     package var contacts: [(id: Int64, isMain: Bool?)] = []
     package var companyID: Int64?
+    /// Our own additions: where the deal came from, and when it should be won.
+    var channel: Said<DealChannel> = .nothing
+    var expectedCloseOn: Said<Day> = .nothing
 
     package init(id: Int64? = nil, name: String? = nil) {
         self.id = id
@@ -32,7 +37,12 @@ package struct DealItem: Sendable {
     }
 
     /// Source: amocrm-api 5.4 and 5.5; `price` replaces the whole amount, minor units included.
-    init(_ reader: inout FieldReader, isUpdate: Bool, id: Int64? = nil) {
+    ///
+    /// - Parameter linksCards: whether `_embedded` names contacts and a company that are there
+    ///   already; false: they come with the deal, and the caller reads them.
+    package init(
+        _ reader: inout FieldReader, isUpdate: Bool, id: Int64? = nil, linksCards: Bool = true
+    ) {
         self.id = id ?? (isUpdate ? reader.id("id") : nil)
         if isUpdate, id == nil { reader.require("id") }
         name = reader.filledString("name", max: Self.name_characters_max)
@@ -40,15 +50,23 @@ package struct DealItem: Sendable {
         pipelineID = reader.id("pipeline_id")
         stageID = reader.id("status_id")
         ownerID = reader.id("responsible_user_id")
-        lossReasonID = reader.id("loss_reason_id")
+        if reader.isNull("loss_reason_id") {
+            lossReason = .empty
+        } else if let id = reader.id("loss_reason_id") {
+            lossReason = .value(id)
+        }
         createdBy = reader.int64("created_by", in: 0 ... .max)
+        updatedBy = reader.int64("updated_by", in: 0 ... .max)
         createdAt = reader.moment("created_at")
+        updatedAt = reader.moment("updated_at")
         closedAt = reader.moment("closed_at")
+        channel = DealChannel.read(&reader)
+        expectedCloseOn = Self.day("expected_close_on", &reader)
         fields = reader.value("custom_fields_values")
         var refusals: [any Refusal] = []
         tags = TagChanges(reader.object, refusals: &refusals)
         for refusal in refusals { reader.refuse(refusal) }
-        guard var embedded = reader.object("_embedded") else { return }
+        guard linksCards, var embedded = reader.object("_embedded") else { return }
         for var contact in embedded.objects("contacts", max: Self.contacts_max) ?? [] {
             contact.require("id")
             if let id = contact.id("id") { contacts.append((id, contact.bool("is_main"))) }
@@ -63,5 +81,40 @@ package struct DealItem: Sendable {
     /// several statements.
     var reachesFurther: Bool {
         fields != nil || !tags.isEmpty || !contacts.isEmpty || companyID != nil
+    }
+
+    /// Says something of a new deal that its usual row does not have.
+    var hasFurtherColumns: Bool {
+        channel != .nothing || expectedCloseOn != .nothing || updatedBy != nil || updatedAt != nil
+    }
+
+    /// `2026-11-30`; null empties it.
+    private static func day(_ key: String, _ reader: inout FieldReader) -> Said<Day> {
+        if reader.isNull(key) { return .empty }
+        guard let text = reader.string(key, max: 10) else { return .nothing }
+        guard text.utf8.count == 10, let day = Day(text, timeZone: "UTC"), days.contains(day.number)
+        else {
+            reader.refuse(FieldRefusal.invalidValue(key))
+            return .nothing
+        }
+        return .value(day)
+    }
+
+    /// 1970-01-01...2099-12-31, as for moments.
+    private static let days: ClosedRange<Int64> = 0...47_481
+}
+
+/// Where a client came from. The words are the table's.
+enum DealChannel: String, Sendable, CaseIterable {
+    case phone, site, mail, telegram, whatsapp, vk, office
+
+    static func read(_ reader: inout FieldReader) -> Said<DealChannel> {
+        if reader.isNull("channel") { return .empty }
+        guard let word = reader.string("channel") else { return .nothing }
+        guard let channel = DealChannel(rawValue: word) else {
+            reader.refuse(FieldRefusal.notAChoice("channel"))
+            return .nothing
+        }
+        return .value(channel)
     }
 }

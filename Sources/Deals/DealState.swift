@@ -15,13 +15,15 @@ struct DealState: Sendable {
     let fieldsText: String
     let tagIDs: [Int64]
     let companyID: Int64?
+    let channel: DealChannel?
+    let expectedCloseOn: Day?
 
     /// Of the row `d`; they come first in every statement that reads a state.
     static let columns: PostgresStatement = """
         d.id, d.name, d.amount_minor, d.pipeline_id, d.stage_id, d.owner_id, d.loss_reason_id, d.version,
-        d.fields::text, d.tag_ids, d.company_id
+        d.fields::text, d.tag_ids, d.company_id, d.channel, d.expected_close_on - DATE '1970-01-01'
         """
-    static let columns_count = 11
+    static let columns_count = 13
 
     /// - Parameter isLocking: until the end of the transaction nobody else changes the deals.
     static func statement(
@@ -49,6 +51,8 @@ struct DealState: Sendable {
         fieldsText = try row.decode(8, as: String.self)
         tagIDs = try row.decode(9, as: [Int64].self)
         companyID = try row.decode(10, as: Int64?.self)
+        channel = try row.decode(11, as: String?.self).flatMap { DealChannel(rawValue: $0) }
+        expectedCloseOn = try row.decode(12, as: Int32?.self).map { Day(number: Int64($0)) }
     }
 
     func fields() throws -> JSONValue { try JSONParser.parse(Array(fieldsText.utf8)) }

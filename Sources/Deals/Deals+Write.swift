@@ -22,7 +22,7 @@ extension Deals {
     ) async throws -> [WrittenDeal] {
         guard actor.owners(.add, .deal) != .these([]) else { throw DealRefusal.notChangeable }
         let written: [WrittenDeal]
-        if items.contains(where: \.value.reachesFurther) {
+        if items.contains(where: { $0.value.reachesFurther || $0.value.hasFurtherColumns }) {
             written = try await database.transaction {
                 try await create(items, by: actor, at: now, in: $0)
             }
@@ -65,6 +65,9 @@ extension Deals {
         let numbers = FieldChanges.numbers(
             of: .deal, zip(written, deals).map { ($0.id, $1.fields) })
         if let numbers { _ = try await transaction.query(numbers) }
+        let further = NewDeal.complete(
+            zip(written, items).map { ($0.id, $1.value) }, by: actor, at: now)
+        if let further { _ = try await transaction.query(further) }
         _ = try await link(items, written.map(\.id), owners, actor, now, transaction)
         return written
     }

@@ -18,28 +18,27 @@ extension Deals {
 
     private func item(_ query: Query, _ context: TenantContext) -> LeadItem {
         LeadItem(
-            tenantID: context.tenant.tenant.id, baseURL: context.baseURL, with: query.with)
+            tenantID: context.tenant.tenant.id, baseURL: context.baseURL, with: query.with,
+            actor: context.actor)
     }
 
     private func list(_ request: Request, _ context: TenantContext) async throws -> Response {
         let query = try Query(request)
-        let (page, limit) = (try query.page(), try query.limit())
-        guard (page - 1) * limit <= Query.offset_max else {
-            throw FieldRefusal.invalidValue("page")
-        }
+        let paging = try Paging(query)
         let fields =
             FieldFilter.isNeeded(query)
             ? try CustomFields(
                 .deal, rows: await context.tenant.query(CustomFields.statement(.deal))) : nil
-        let filter = try DealFilter(query, fields, timeZone: context.tenant.tenant.timeZone)
+        let filter = try DealFilter(
+            query, fields, timeZone: context.tenant.tenant.timeZone,
+            modifiedSince: request.modifiedSince)
         let rows = try await context.tenant.query(
             DealQueries.list(
                 filter, as: item(query, context),
-                for: context.actor.owners(.view, .deal), limit: limit, offset: (page - 1) * limit))
-        let count = Int(try rows.one().decode(1, as: Int64.self))
-        return HAL.list(
-            rows[0].text(0), count: min(count, limit), named: "leads", page: page,
-            hasNext: count > limit, request: request, context: context)
+                for: context.actor.owners(.view, .deal), limit: paging.limit,
+                offset: paging.offset))
+        return try paging.response(rows, named: "leads", request: request, context: context)
+            .orNotModified(request)
     }
 
     private func one(_ request: Request, _ context: TenantContext) async throws -> Response {
@@ -63,7 +62,8 @@ extension Deals {
         }
         let written = try await create(
             items, by: context.actor, in: context.tenant, now: context.now)
-        return answer(written, items.map(\.requestID), context, updatedAt: nil)
+        return answer(
+            zip(written, items).map { ($0.id, $1.requestID, nil) }, context)
     }
 
     private func updateMany(_ request: Request, _ context: TenantContext) async throws -> Response {
@@ -72,7 +72,9 @@ extension Deals {
         }
         let written = try await update(
             items, by: context.actor, in: context.tenant, now: context.now)
-        return answer(written, items.map(\.requestID), context, updatedAt: context.now)
+        return answer(
+            zip(written, items).map { ($0.id, $1.requestID, $1.value.updatedAt ?? context.now) },
+            context)
     }
 
     private func updateOne(_ request: Request, _ context: TenantContext) async throws -> Response {
@@ -84,10 +86,11 @@ extension Deals {
             let written = try await update(
                 [.init(requestID: "0", value: item)], ifMatch: try request.ifMatchVersion(),
                 isSingle: true, by: context.actor, in: context.tenant, now: context.now)
-            return flat(written[0], context)
+            return flat(written[0], updatedAt: item.updatedAt ?? context.now, context)
         } catch is Outdated {
             let item = LeadItem(
-                tenantID: context.tenant.tenant.id, baseURL: context.baseURL, with: ["contacts"])
+                tenantID: context.tenant.tenant.id, baseURL: context.baseURL, with: ["contacts"],
+                actor: context.actor)
             return try await card(id, item, context, status: .preconditionFailed) ?? .empty
         }
     }
@@ -103,32 +106,20 @@ extension Deals {
     }
 
     private func answer(
-        _ written: [WrittenDeal], _ requestIDs: [String], _ context: TenantContext,
-        updatedAt: Moment?
+        _ deals: [(id: Int64, requestID: String, updatedAt: Moment?)], _ context: TenantContext
     ) -> Response {
-        Response.json { writer in
-            writer.field("_links", json: HAL.links(context, "/api/v4/leads"))
-            writer.object("_embedded") { writer in
-                writer.array("leads") { writer in
-                    for (deal, requestID) in zip(written, requestIDs) {
-                        writer.object { writer in
-                            writer.field("id", deal.id)
-                            if let updatedAt { writer.field("updated_at", updatedAt.seconds) }
-                            writer.field("request_id", requestID)
-                            writer.field(
-                                "_links", json: HAL.links(context, "/api/v4/leads/\(deal.id)"))
-                        }
-                    }
-                }
-            }
-        }
+        .batch(
+            deals.map { ($0.id, $0.requestID, $0.updatedAt?.seconds) }, named: "leads",
+            path: "leads", context: context)
     }
 
     /// A flat object, as amoCRM's own client reads it, with our version and the events to undo.
-    func flat(_ deal: WrittenDeal, _ context: TenantContext) -> Response {
+    func flat(
+        _ deal: WrittenDeal, updatedAt: Moment, _ context: TenantContext
+    ) -> Response {
         Response.json { writer in
             writer.field("id", deal.id)
-            writer.field("updated_at", context.now.seconds)
+            writer.field("updated_at", updatedAt.seconds)
             writer.field("version", deal.version)
             writer.array("event_ids") { writer in
                 for id in deal.eventIDs { writer.value(id) }

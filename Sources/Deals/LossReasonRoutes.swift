@@ -1,5 +1,6 @@
 import Hummingbird
 import Postgres
+import Records
 import Tenancy
 import Vocabulary
 import Web
@@ -13,16 +14,19 @@ extension Deals {
         api.get("leads/loss_reasons") { try await listReasons($0, $1) }
         api.get("leads/loss_reasons/:id") { try await oneReason(try $1.id(), $1) }
         api.post("leads/loss_reasons") { try await createReasons($0, $1) }
+        api.patch("leads/loss_reasons") { try await changeReasons($0, $1) }
         api.patch("leads/loss_reasons/:id") { try await changeReason($0, $1) }
         api.delete("leads/loss_reasons/:id") { try await deleteReason($1) }
     }
 
     private struct ReasonItem: Sendable {
+        let id: Int64?
         let name: String?
         let sort: Int64?
 
-        init?(_ reader: inout FieldReader, isNew: Bool) {
-            if isNew { reader.require("name") }
+        init?(_ reader: inout FieldReader, isNew: Bool, id: Int64? = nil) {
+            if isNew { reader.require("name") } else if id == nil { reader.require("id") }
+            self.id = id ?? (isNew ? nil : reader.id("id"))
             name = reader.filledString("name", max: PipelineItem.name_characters_max)
             sort = reader.int64("sort", in: 0...1_000_000)
         }
@@ -30,15 +34,17 @@ extension Deals {
 
     private func listReasons(_ request: Request, _ context: TenantContext) async throws -> Response
     {
-        let rows = try await context.tenant.query(
-            """
-            SELECT json_agg(\(PipelineJSON(context).lossReason) ORDER BY r.sort, r.id), count(*)
-            FROM loss_reasons AS r
-            """)
-        let count = try rows.one().decode(1, as: Int64.self)
-        return HAL.list(
-            rows[0].text(0), count: Int(count), named: "loss_reasons", page: 1, hasNext: false,
-            request: request, context: context, totals: [("_total_items", count)])
+        let paging = try Paging(try Query(request))
+        let rows = try await context.tenant.pipeline([
+            paging.statement(
+                rows: "loss_reasons AS c", order: "c.sort, c.id",
+                item: PipelineJSON(context).lossReason,
+                joined: "loss_reasons AS c JOIN loss_reasons AS r ON r.id = c.id"),
+            "SELECT count(*) FROM loss_reasons",
+        ])
+        return try paging.response(
+            rows[0], named: "loss_reasons", request: request, context: context,
+            totals: [("_total_items", try rows[1].one().decode(0, as: Int64.self))])
     }
 
     private func oneReason(_ id: Int64, _ context: TenantContext) async throws -> Response {
@@ -56,6 +62,11 @@ extension Deals {
             ReasonItem(&$0, isNew: true)
         }
         let rows = try await context.tenant.transaction { transaction in
+            let count = try await transaction.query("SELECT count(*) FROM loss_reasons")
+                .one().decode(0, as: Int.self)
+            guard count + items.count <= Self.lossReasons_max else {
+                throw FieldRefusal.tooMany("", Self.lossReasons_max)
+            }
             let ids = try await transaction.query(
                 """
                 INSERT INTO loss_reasons (name, sort, created_at, updated_at)
@@ -66,17 +77,55 @@ extension Deals {
                 RETURNING id
                 """
             ).map { try $0.decode(0, as: Int64.self) }.sorted()
-            return try await transaction.query(
-                """
-                SELECT json_agg((\(PipelineJSON(context).lossReason)::jsonb
-                    || jsonb_build_object('request_id', w.request_id)) ORDER BY w.place)
-                FROM unnest(\(ids), \(items.map(\.requestID))) WITH ORDINALITY AS w (id, request_id, place)
-                JOIN loss_reasons AS r ON r.id = w.id
-                """)
+            return try await transaction.query(whole(ids, items.map(\.requestID), context))
         }
-        return HAL.list(
-            rows.first?.text(0), count: items.count, named: "loss_reasons", page: 1, hasNext: false,
-            request: request, context: context, totals: [("_total_items", Int64(items.count))])
+        return answer(rows, items.count, request, context)
+    }
+
+    /// Whole reasons with their request ids: PHP's client rebuilds its model from them.
+    private func whole(
+        _ ids: [Int64], _ requestIDs: [String], _ context: TenantContext
+    ) -> PostgresStatement {
+        """
+        SELECT json_agg((\(PipelineJSON(context).lossReason)::jsonb
+            || jsonb_build_object('request_id', w.request_id)) ORDER BY w.place)
+        FROM unnest(\(ids), \(requestIDs)) WITH ORDINALITY AS w (id, request_id, place)
+        JOIN loss_reasons AS r ON r.id = w.id
+        """
+    }
+
+    private func answer(
+        _ rows: PostgresRows, _ count: Int, _ request: Request, _ context: TenantContext
+    ) -> Response {
+        HAL.list(
+            rows.first?.text(0), count: count, named: "loss_reasons", page: 1, hasNext: false,
+            request: request, context: context, totals: [("_total_items", Int64(count))])
+    }
+
+    /// Not in the official client, but others send it.
+    private func changeReasons(
+        _ request: Request, _ context: TenantContext
+    ) async throws -> Response {
+        try context.actor.checkShapesPipelines()
+        let items = try Batch.items(try await request.json(), max: Self.lossReasons_max) {
+            ReasonItem(&$0, isNew: false)
+        }
+        let ids = items.compactMap(\.value.id)
+        let rows = try await context.tenant.transaction { transaction in
+            let changed = try await transaction.query(
+                """
+                UPDATE loss_reasons AS r
+                SET name = COALESCE(w.name, r.name), sort = COALESCE(w.sort::integer, r.sort),
+                    updated_at = \(context.now)
+                FROM unnest(\(ids), \(items.map(\.value.name)), \(items.map(\.value.sort)))
+                    AS w (id, name, sort)
+                WHERE r.id = w.id
+                RETURNING r.id
+                """)
+            guard changed.count == Set(ids).count else { throw NotFound() }
+            return try await transaction.query(whole(ids, items.map(\.requestID), context))
+        }
+        return answer(rows, items.count, request, context)
     }
 
     private func changeReason(_ request: Request, _ context: TenantContext) async throws -> Response
@@ -84,7 +133,7 @@ extension Deals {
         try context.actor.checkShapesPipelines()
         let id = try context.id()
         var reader = try await request.json().reader()
-        let item = ReasonItem(&reader, isNew: false)
+        let item = ReasonItem(&reader, isNew: false, id: id)
         try reader.finish()
         _ = try await context.tenant.query(
             """

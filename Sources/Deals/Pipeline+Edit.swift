@@ -1,4 +1,5 @@
 import Postgres
+import Records
 import Tenancy
 import Vocabulary
 import Web
@@ -52,12 +53,14 @@ enum Pipelines {
         let own = item.stages.filter { $0.closingID == nil }
         if own.isEmpty {
             let name = Text(ru: "Новая заявка", en: "New request")(language)
-            return [NewStage(name: name, sort: 20, color: StageItem.color_default, hue: "blue")]
+            return [
+                NewStage(
+                    name: name, sort: 20, color: StageItem.color_default, hue: "blue",
+                    probability_pct: NewStage.probability_pct_default, rot_days: nil)
+            ]
         }
         return own.enumerated().map { place, stage in
-            NewStage(
-                name: stage.name ?? "", sort: stage.sort ?? 20 + Int64(place) * sort_step,
-                color: stage.color ?? StageItem.color_default, hue: stage.hue)
+            NewStage(stage, sort: 20 + Int64(place) * sort_step)
         }
     }
 
@@ -66,14 +69,20 @@ enum Pipelines {
         let sort: Int64
         let color: String
         let hue: String
+        let probability_pct: Int64
+        let rot_days: Int64?
+
+        static let probability_pct_default: Int64 = 50
     }
 
     static func stages(_ pipelineID: Int64, _ stages: [NewStage]) -> PostgresStatement {
         """
-        INSERT INTO stages (pipeline_id, name, kind, sort, color, hue)
-        SELECT \(pipelineID), w.name, 'open', w.sort::integer, w.color, w.hue
-        FROM unnest(\(stages.map(\.name)), \(stages.map(\.sort)), \(stages.map(\.color)), \(stages.map(\.hue)))
-            WITH ORDINALITY AS w (name, sort, color, hue, place)
+        INSERT INTO stages (pipeline_id, name, kind, sort, color, hue, probability, rot_days)
+        SELECT \(pipelineID), w.name, 'open', w.sort::integer, w.color, w.hue, w.probability::smallint,
+            w.rot_days::integer
+        FROM unnest(\(stages.map(\.name)), \(stages.map(\.sort)), \(stages.map(\.color)),
+            \(stages.map(\.hue)), \(stages.map(\.probability_pct)), \(stages.map(\.rot_days)))
+            WITH ORDINALITY AS w (name, sort, color, hue, probability, rot_days, place)
         ORDER BY w.place
         RETURNING id
         """
@@ -165,17 +174,15 @@ enum Pipelines {
             throw PipelineRefusal.tooManyStages
         }
         let stages = items.enumerated().map { place, item in
-            NewStage(
-                name: item.name ?? "",
-                sort: item.sort ?? min(9_999, last + Int64(place + 1) * sort_step),
-                color: item.color ?? StageItem.color_default, hue: item.hue)
+            NewStage(item, sort: min(9_999, last + Int64(place + 1) * sort_step))
         }
         return try await transaction.query(Self.stages(pipelineID, stages)).map {
             try $0.decode(0, as: Int64.self)
         }
     }
 
-    /// Of the closing stages only the name can be changed.
+    /// Of the closing stages only the name can be changed, of the incoming one also how likely its
+    /// deals are won and when they rot.
     static func changeStage(
         _ pipelineID: Int64, _ id: Int64, _ item: StageItem, in transaction: TenantTransaction
     ) async throws {
@@ -185,7 +192,17 @@ enum Pipelines {
             SET name = COALESCE(\(item.name), name),
                 sort = CASE WHEN kind = 'open' THEN COALESCE(\(item.sort)::bigint::integer, sort) ELSE sort END,
                 color = CASE WHEN kind = 'open' THEN COALESCE(\(item.color), color) ELSE color END,
-                hue = CASE WHEN kind = 'open' AND \(item.color != nil) THEN \(item.hue) ELSE hue END
+                hue = CASE WHEN kind = 'open' AND \(item.color != nil) THEN \(item.hue) ELSE hue END,
+                probability = CASE
+                    WHEN kind IN ('open', 'incoming')
+                    THEN COALESCE(\(item.probability_pct)::bigint::smallint, probability)
+                    ELSE probability
+                END,
+                rot_days = CASE
+                    WHEN kind IN ('open', 'incoming') AND \(item.rot_days != .nothing)
+                    THEN \(item.rot_days.applied(to: nil))::bigint::integer
+                    ELSE rot_days
+                END
             WHERE pipeline_id = \(pipelineID) AND id = \(id)
             RETURNING id
             """)
@@ -211,5 +228,16 @@ enum Pipelines {
         }
         _ = try await transaction.query(
             "DELETE FROM stages WHERE pipeline_id = \(pipelineID) AND id = \(id)")
+    }
+}
+
+extension Pipelines.NewStage {
+    /// - Parameter sort: its place when the item says none.
+    init(_ item: StageItem, sort: Int64) {
+        self.init(
+            name: item.name ?? "", sort: item.sort ?? sort,
+            color: item.color ?? StageItem.color_default, hue: item.hue,
+            probability_pct: item.probability_pct ?? Self.probability_pct_default,
+            rot_days: item.rot_days.applied(to: nil))
     }
 }

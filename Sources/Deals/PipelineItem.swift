@@ -48,6 +48,13 @@ struct StageItem: Sendable {
     let name: String?
     let sort: Int64?
     let color: String?
+    /// Our own additions: how likely a deal of this stage is won, and after how many days in it a
+    /// deal counts as rotten.
+    let probability_pct: Int64?
+    let rot_days: Said<Int64>
+
+    /// Ten years.
+    static let rot_days_max: Int64 = 3_650
 
     init?(_ reader: inout FieldReader, isNew: Bool) {
         let id = reader.id("id")
@@ -56,6 +63,13 @@ struct StageItem: Sendable {
         name = reader.filledString("name", max: PipelineItem.name_characters_max)
         // Above this are the closing stages.
         sort = reader.int64("sort", in: 0...9_999)
+        probability_pct = reader.int64("probability", in: 0...100)
+        if reader.isNull("rot_days") {
+            rot_days = .empty
+        } else {
+            rot_days =
+                reader.int64("rot_days", in: 1...Self.rot_days_max).map { .value($0) } ?? .nothing
+        }
         let color = reader.string("color", max: 7)?.lowercased()
         self.color = color
         if let color, !Self.colors.contains(color) {

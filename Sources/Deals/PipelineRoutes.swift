@@ -17,10 +17,11 @@ extension Deals {
     private func listPipelines(
         _ request: Request, _ context: TenantContext
     ) async throws -> Response {
+        let json = PipelineJSON(context, with: try Query(request).with)
         let rows = try await context.tenant.query(
             """
             SELECT json_agg(p.json ORDER BY p.sort, p.id), count(*)
-            FROM (SELECT p.id, p.sort, \(PipelineJSON(context).pipeline) AS json
+            FROM (SELECT p.id, p.sort, \(json.pipeline) AS json
                 FROM pipelines AS p WHERE NOT p.is_archived) AS p
             """)
         let count = try rows.one().decode(1, as: Int64.self)
@@ -91,8 +92,12 @@ extension Actor {
 /// Pipelines and stages as amoCRM shows them, built by PostgreSQL.
 struct PipelineJSON {
     private let context: TenantContext
+    private let with: Set<String>
 
-    init(_ context: TenantContext) { self.context = context }
+    init(_ context: TenantContext, with: Set<String> = []) {
+        self.context = context
+        self.with = with
+    }
 
     private var tenantID: Int64 { context.tenant.tenant.id }
 
@@ -116,8 +121,14 @@ struct PipelineJSON {
         json_build_object('id', s.id, 'name', s.name, 'sort', s.sort, 'is_editable', s.kind = 'open',
             'pipeline_id', s.pipeline_id, 'color', s.color,
             'type', CASE s.kind WHEN 'incoming' THEN 1 ELSE 0 END, 'account_id', \(tenantID)::bigint,
+            'probability', s.probability, 'rot_days', s.rot_days, \(descriptions)
             '_links', \(link("pipelines/", "s.pipeline_id || '/statuses/' || s.id")))
         """
+    }
+
+    /// amoCRM's advice to sellers by stage; we keep none.
+    private var descriptions: PostgresStatement {
+        with.contains("descriptions") ? "'descriptions', '[]'::json," : ""
     }
 
     /// Of the row `r`.

@@ -46,19 +46,26 @@ struct Stages: Sendable {
 
     /// Where a deal goes that says a pipeline, a stage, both or neither.
     ///
-    /// A closing stage is in every pipeline, so it stays in the current one unless another is
-    /// named; an open stage
-    /// of another pipeline needs `pipeline_id`, for a slip of the finger must not carry a deal
-    /// away.
+    /// A new deal that says a stage alone goes to the pipeline of that stage. For one that is there
+    /// already: a closing stage is in every pipeline, so it stays in the current one unless another
+    /// is named; an open stage of another pipeline needs `pipeline_id`, for a slip of the finger
+    /// must not carry a deal away.
     func target(
         pipelineID: Int64?, stageID: Int64?, from current: StageKey?
     ) throws(DealRefusal) -> StageKey {
-        guard let pipeline = pipelineID ?? current?.pipelineID ?? mainPipelineID,
+        guard
+            let pipeline = pipelineID ?? current?.pipelineID ?? home(of: stageID) ?? mainPipelineID,
             let first = firstOpen[pipeline]
         else { throw .unknownPipeline }
         let stage = stageID ?? (pipeline == current?.pipelineID ? current?.stageID : nil) ?? first
         let key = StageKey(pipelineID: pipeline, stageID: stage)
         guard keys.contains(key) else { throw .unknownStage }
         return key
+    }
+
+    /// The pipeline of an open stage, whose id is its company's only one.
+    private func home(of stageID: Int64?) -> Int64? {
+        guard let stageID, stageID != StageKey.won, stageID != StageKey.lost else { return nil }
+        return keys.first { $0.stageID == stageID }?.pipelineID
     }
 }

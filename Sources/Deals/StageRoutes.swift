@@ -15,9 +15,10 @@ extension Deals {
     }
 
     private func listStages(_ request: Request, _ context: TenantContext) async throws -> Response {
+        let json = PipelineJSON(context, with: try Query(request).with)
         let rows = try await context.tenant.query(
             """
-            SELECT json_agg(\(PipelineJSON(context).stage) ORDER BY s.sort, s.id), count(*)
+            SELECT json_agg(\(json.stage) ORDER BY s.sort, s.id), count(*)
             FROM stages AS s WHERE s.pipeline_id = \(try context.id())
             """)
         let count = try rows.one().decode(1, as: Int64.self)

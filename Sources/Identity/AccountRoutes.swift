@@ -28,7 +28,8 @@ extension Identity {
                 SELECT coalesce(json_agg(json_build_object(
                     'id', team.id, 'name', team.name, 'uuid', NULL) ORDER BY team.id), '[]')
                 FROM user_groups AS team
-            ) AS teams
+            ) AS teams,
+            EXISTS (SELECT FROM stages WHERE kind = 'incoming') AS has_incoming
         FROM settings
         """
     }
@@ -50,7 +51,7 @@ extension Identity {
         writer.field("currency", currency)
         writer.field("currency_symbol", Self.symbols[currency] ?? currency)
         writer.field("customers_mode", "unavailable")
-        writer.field("is_unsorted_on", false)
+        writer.field("is_unsorted_on", try row.decode("has_incoming", as: Bool.self))
         writer.field("mobile_feature_version", 0)
         writer.field("is_loss_reason_enabled", true)
         writer.field("is_helpbot_enabled", false)
@@ -144,10 +145,6 @@ extension Identity {
         let size = abs(minutes)
         return (minutes < 0 ? "-" : "+") + two(size / 60) + ":" + two(size % 60)
     }
-
-    private static let symbols = [
-        "RUB": "₽", "USD": "$", "EUR": "€", "KZT": "₸", "UAH": "₴", "BYN": "Br", "GBP": "£",
-    ]
 
     private static let entityNames = """
         {"leads":{"ru":{"gender":"f","plural_form":{"default":"сделки"},\

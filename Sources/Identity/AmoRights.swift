@@ -4,7 +4,7 @@ import Vocabulary
 /// Source: amocrm-api, 16.2.
 enum AmoRights {
     /// amoCRM's word, ours, and the verbs that it has for the entity.
-    private static let entities: [(word: String, entity: EntityType, verbs: [Verb])] = [
+    static let entities: [(word: String, entity: EntityType, verbs: [Verb])] = [
         ("leads", .deal, [.view, .edit, .add, .delete, .export]),
         ("contacts", .contact, [.view, .edit, .add, .delete, .export]),
         ("companies", .company, [.view, .edit, .add, .delete, .export]),

@@ -1,7 +1,7 @@
 import FoundationEssentials
 import Postgres
 package import Tenancy
-import Vocabulary
+package import Vocabulary
 package import Web
 
 /// The hot path: a credential that was seen lately costs one hash and one look into a dictionary.
@@ -24,6 +24,13 @@ extension Identity: Authenticator {
             scopes: scopes, expiresAt: Moment(seconds: claims.exp))
         cache.keep(entry, for: digest, at: now, readIn: generation)
         return try await identified(entry, digest, host: tenant)
+    }
+
+    /// Read anew each time: this header is rare, and what was cached is by credential.
+    package func actor(_ userID: Int64, seenFrom identified: Identified) async throws -> Actor? {
+        let scopes = identified.scopes?.compactMap { Scope(rawValue: $0) }
+        let actor = try await actor(userID, in: tenants.database(of: identified.tenant))
+        return scopes.map { actor?.limited(to: $0) } ?? actor
     }
 
     package func authenticate(cookie: String, tenant: Tenant) async throws -> Identified {

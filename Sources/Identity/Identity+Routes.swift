@@ -14,6 +14,9 @@ extension Identity {
         addSessionRoutes(ui)
         addAccountRoutes(api)
         addUserRoutes(api)
+        addUserWritingRoutes(api)
         addRoleRoutes(api)
+        addRoleWritingRoutes(api)
+        addCurrencyRoutes(api)
     }
 }

@@ -9,14 +9,19 @@ extension Identity {
     func addRoleRoutes(_ api: some RouterMethods<TenantContext>) {
         api.get("roles") { request, context in try await self.listRoles(request, context) }
         api.get("roles/:id") { request, context in
-            let with = try Query(request).with
-            let rows = try await context.tenant.query(
-                Self.roles(where: "role.id = \(try context.id())", limit: 1, offset: 0))
-            guard let row = rows.first else { throw NotFound() }
-            var writer = JSONWriter()
-            try self.writeRole(row, with: with, context, &writer)
-            return Response.json(writer.buffer)
+            try await self.oneRole(try context.id(), try Query(request).with, context)
         }
+    }
+
+    func oneRole(
+        _ id: Int64, _ with: Set<String>, _ context: TenantContext
+    ) async throws -> Response {
+        let rows = try await context.tenant.query(
+            Self.roles(where: "role.id = \(id)", limit: 1, offset: 0))
+        guard let row = rows.first else { throw NotFound() }
+        var writer = JSONWriter()
+        try writeRole(row, with: with, context, &writer)
+        return Response.json(writer.buffer)
     }
 
     private func listRoles(_ request: Request, _ context: TenantContext) async throws -> Response {
@@ -56,8 +61,9 @@ extension Identity {
         """
     }
 
-    private func writeRole(
-        _ row: PostgresRow, with: Set<String>, _ context: TenantContext, _ writer: inout JSONWriter
+    func writeRole(
+        _ row: PostgresRow, with: Set<String>, requestID: String? = nil, _ context: TenantContext,
+        _ writer: inout JSONWriter
     ) throws {
         let (id, name, isAdministrator, stored, members) = try row.decode(
             Int64.self, String.self, Bool.self, JSONText.self, [Int64].self)
@@ -68,6 +74,7 @@ extension Identity {
             writer.object("rights") {
                 AmoRights.write(rights, isAdministrator: isAdministrator, &$0)
             }
+            if let requestID { writer.field("request_id", requestID) }
             writer.field("_links", json: HAL.links(context, "/api/v4/roles/\(id)"))
             writer.object("_embedded") { writer in
                 guard with.contains("users") else { return }

@@ -14,7 +14,7 @@ extension Identity {
                 Self.members(where: "member.user_id = \(try context.id())", limit: 1, offset: 0))
             guard let row = rows.first else { throw NotFound() }
             var writer = JSONWriter()
-            try self.write(try MemberRow(row), with: with, context, &writer)
+            self.write(try MemberRow(row), with: with, context, &writer)
             return Response.json(writer.buffer)
         }
     }
@@ -32,7 +32,7 @@ extension Identity {
         var writer = JSONWriter()
         try writer.array { writer in
             for row in results[1] {
-                try self.write(try MemberRow(row), with: with, context, &writer)
+                self.write(try MemberRow(row), with: with, context, &writer)
             }
         }
         return HAL.list(
@@ -83,9 +83,10 @@ extension Identity {
         """
     }
 
-    private func write(
-        _ member: MemberRow, with: Set<String>, _ context: TenantContext, _ writer: inout JSONWriter
-    ) throws {
+    func write(
+        _ member: MemberRow, with: Set<String>, requestID: String? = nil, _ context: TenantContext,
+        _ writer: inout JSONWriter
+    ) {
         writer.object { writer in
             writer.field("id", member.id)
             writer.field("name", member.name)
@@ -104,6 +105,7 @@ extension Identity {
             {
                 writer.field(word, json: nil)
             }
+            if let requestID { writer.field("request_id", requestID) }
             writer.field("_links", json: HAL.links(context, "/api/v4/users/\(member.id)"))
             writer.object("_embedded") { embed(member, with: with, context, &$0) }
         }

@@ -10,6 +10,13 @@ struct CustomFieldDraft: Sendable {
         let sort: Int32?
     }
 
+    struct Stage: Sendable {
+        let pipelineID: Int64
+        let stageID: Int64
+        /// In the request's list, for the refusal.
+        let place: Int
+    }
+
     var id: Int64?
     var name: String?
     var kind: CustomField.Kind?
@@ -18,8 +25,8 @@ struct CustomFieldDraft: Sendable {
     var isAPIOnly: Bool?
     /// The whole new set of options.
     var enums: [Enum]?
-    /// JSON of `[{"status_id","pipeline_id"}]`.
-    var requiredStages: String?
+    /// Where a deal cannot stand without it; an empty list: nowhere.
+    var requiredStages: [Stage]?
 
     /// Options of one field, fields of one kind of record.
     static let enums_max = 500
@@ -64,19 +71,26 @@ struct CustomFieldDraft: Sendable {
         }
     }
 
-    private func readStages(_ reader: inout FieldReader) -> String? {
-        if reader.isNull("required_statuses") { return "[]" }
+    private func readStages(_ reader: inout FieldReader) -> [Stage]? {
+        if reader.isNull("required_statuses") { return [] }
         guard let readers = reader.objects("required_statuses") else { return nil }
-        let list: [JSONValue] = readers.compactMap { reader in
+        return readers.enumerated().compactMap { place, reader in
             var reader = reader
             reader.require("status_id")
             reader.require("pipeline_id")
-            guard let status = reader.id("status_id"), let pipeline = reader.id("pipeline_id")
-            else {
+            guard let stage = reader.id("status_id"), let pipeline = reader.id("pipeline_id") else {
                 return nil
             }
-            return .made([("status_id", .int(status)), ("pipeline_id", .int(pipeline))])
+            return Stage(pipelineID: pipeline, stageID: stage, place: place)
         }
-        return JSONValue.array(list).text
+    }
+
+    /// As stored in `custom_fields.required_stages`.
+    static func json(_ stages: [Stage]) -> String {
+        JSONValue.array(
+            stages.map {
+                .made([("status_id", .int($0.stageID)), ("pipeline_id", .int($0.pipelineID))])
+            }
+        ).text
     }
 }

@@ -9,6 +9,7 @@ enum CustomFieldEdit {
     static func create(
         _ drafts: [CustomFieldDraft], of entity: EntityType, in transaction: TenantTransaction
     ) async throws -> [Int64] {
+        try await checkStages(drafts, entity, transaction)
         let count = try await transaction.query(
             "SELECT count(*) FROM custom_fields WHERE entity_type = \(entity.rawValue)"
         ).one().decode(0, as: Int.self)
@@ -21,7 +22,8 @@ enum CustomFieldEdit {
             SELECT \(entity.rawValue), w.name, w.kind, nullif(w.code, ''), w.sort, w.is_api_only, w.stages::jsonb
             FROM unnest(\(drafts.map { $0.name ?? "" }), \(drafts.map { $0.kind?.rawValue ?? "text" }),
                 \(drafts.map(\.code)), \(drafts.map { Int64($0.sort ?? 500) }),
-                \(drafts.map { $0.isAPIOnly ?? false }), \(drafts.map { $0.requiredStages ?? "[]" }))
+                \(drafts.map { $0.isAPIOnly ?? false }),
+                \(drafts.map { CustomFieldDraft.json($0.requiredStages ?? []) }))
                 WITH ORDINALITY AS w (name, kind, code, sort, is_api_only, stages, place)
             ORDER BY w.place
             RETURNING id
@@ -37,13 +39,15 @@ enum CustomFieldEdit {
     static func change(
         _ draft: CustomFieldDraft, of entity: EntityType, in transaction: TenantTransaction
     ) async throws {
+        try await checkStages([draft], entity, transaction)
         let rows = try await transaction.query(
             """
             UPDATE custom_fields
             SET name = COALESCE(\(draft.name)::text, name), sort = COALESCE(\(draft.sort)::int, sort),
                 code = CASE WHEN is_predefined THEN code ELSE COALESCE(\(draft.code)::text, code) END,
                 is_api_only = COALESCE(\(draft.isAPIOnly)::bool, is_api_only),
-                required_stages = COALESCE(\(draft.requiredStages)::text::jsonb, required_stages)
+                required_stages = COALESCE(
+                    \(draft.requiredStages.map(CustomFieldDraft.json))::text::jsonb, required_stages)
             WHERE id = \(draft.id ?? 0) AND entity_type = \(entity.rawValue)
             RETURNING kind, is_predefined
             """)
@@ -56,6 +60,41 @@ enum CustomFieldEdit {
         if let enums = draft.enums, !isPredefined {
             try await setOptions(enums, of: id, in: transaction)
         }
+    }
+
+    /// The stages of the row `c` that are still there: a deleted one asks for nothing.
+    static let requiredStages: PostgresStatement = """
+        COALESCE((
+            SELECT json_agg(w.stage ORDER BY w.place)
+            FROM jsonb_array_elements(c.required_stages) WITH ORDINALITY AS w (stage, place)
+            JOIN stages AS s ON s.pipeline_id = (w.stage->>'pipeline_id')::bigint
+                AND s.id = (w.stage->>'status_id')::bigint), '[]')
+        """
+
+    /// A deal cannot be asked for a field of another card, nor on a stage that does not exist.
+    private static func checkStages(
+        _ drafts: [CustomFieldDraft], _ entity: EntityType, _ transaction: TenantTransaction
+    ) async throws {
+        let stages = drafts.flatMap { $0.requiredStages ?? [] }
+        if stages.isEmpty { return }
+        guard entity == .deal else {
+            throw FieldRefusal(
+                "required_statuses", code: "NotSupportedChoice",
+                Text(
+                    ru: "Обязательным на этапе может быть только поле сделки.",
+                    en: "Only a deal's field can be required on a stage."))
+        }
+        let rows = try await transaction.query(
+            """
+            SELECT w.place - 1
+            FROM unnest(\(stages.map(\.pipelineID)), \(stages.map(\.stageID)))
+                WITH ORDINALITY AS w (pipeline_id, id, place)
+            LEFT JOIN stages AS s ON s.pipeline_id = w.pipeline_id AND s.id = w.id
+            WHERE s.id IS NULL
+            ORDER BY w.place LIMIT 1
+            """)
+        guard let place = try rows.first?.decode(0, as: Int64.self) else { return }
+        throw FieldRefusal.notAChoice("required_statuses.\(stages[Int(place)].place).status_id")
     }
 
     /// With an id: kept or changed; without: added; missing: removed. Values that named a removed

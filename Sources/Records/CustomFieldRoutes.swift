@@ -32,8 +32,9 @@ struct CustomFieldRoutes: Sendable {
             'code', c.code, 'sort', c.sort, 'is_api_only', c.is_api_only,
             'enums', (SELECT json_agg(json_build_object('id', o.id, 'value', o.value, 'sort', o.sort, 'code', o.code)
                 ORDER BY o.sort, o.id) FROM custom_field_options AS o WHERE o.field_id = c.id),
-            'group_id', NULL, 'required_statuses', c.required_stages, 'is_deletable', NOT c.is_predefined,
-            'is_predefined', c.is_predefined, 'entity_type', \(entity.plural)::text, 'remind', NULL,
+            'group_id', NULL, 'required_statuses', \(CustomFieldEdit.requiredStages),
+            'is_deletable', NOT c.is_predefined, 'is_predefined', c.is_predefined, 'is_visible', true,
+            'is_required', false, 'entity_type', \(entity.plural)::text, 'remind', NULL,
             '_links', json_build_object('self', json_build_object('href',
                 \(context.baseURL + "/api/v4/" + entity.plural + "/custom_fields/")::text || c.id)))
         """

@@ -78,11 +78,11 @@ extension EventsQuery {
         if let range = try query.range("filter[created_at]"),
             query.list("filter[created_at]") == nil
         {
-            (from, to) = (range.from, range.to)
+            (from, to) = (MomentFilter.clamped(range.from), MomentFilter.clamped(range.to))
         } else if let moments = try query.ids("filter[created_at]") {
             // One number means "from then on", two are a range.
-            from = moments.first
-            to = moments.count > 1 ? moments[1] : nil
+            from = MomentFilter.clamped(moments.first)
+            to = MomentFilter.clamped(moments.count > 1 ? moments[1] : nil)
         }
         withNames = !query.with.isDisjoint(with: ["lead_name", "contact_name", "company_name"])
         after = try Self.values(query, "filter[value_after]")

@@ -46,6 +46,10 @@ enum EventTypes {
         kind("entity_tag_deleted", "Теги убраны", "Tags removed"),
         kind("entity_responsible_changed", "Ответственный изменён", "Owner changed"),
         kind("sale_field_changed", "Изменение поля «Бюджет»", "Amount changed"),
+        kind("channel_field_changed", "Изменение поля «Канал»", "Channel changed"),
+        kind(
+            "expected_close_field_changed", "Изменение поля «Ожидаемое закрытие»",
+            "Expected close changed"),
         kind("name_field_changed", "Изменение поля «Название»", "Name changed"),
         kind("custom_field_value_changed", "Изменение поля", "Field changed"),
         kind("common_note_added", "Новое примечание", "New note"),

@@ -44,8 +44,15 @@ struct EventsQuery: Sendable {
     private var conditions: PostgresStatement {
         var list: PostgresStatement = "true"
         if let ids { list.append(" AND e.id = ANY(\(ids))") }
-        if let from { list.append(" AND e.created_at >= to_timestamp(\(from))") }
-        if let to { list.append(" AND e.created_at < to_timestamp(\(to) + 1)") }
+        // A key begins with its moment, so that the key's index finds the span of time.
+        if let from {
+            let key = ULID.first(at: Moment(seconds: from))
+            list.append(" AND e.created_at >= to_timestamp(\(from)) AND e.id >= \(key)::text")
+        }
+        if let to {
+            let key = ULID.first(at: Moment(seconds: to + 1))
+            list.append(" AND e.created_at < to_timestamp(\(to) + 1) AND e.id < \(key)::text")
+        }
         if let actors { list.append(" AND e.actor_id = ANY(\(actors))") }
         if let entities { list.append(" AND e.entity_type = ANY(\(entities.map(\.rawValue)))") }
         if let entityIDs { list.append(" AND e.entity_id = ANY(\(entityIDs))") }

@@ -172,6 +172,10 @@ package enum FieldValue: Sendable, Hashable {
         let day: Day?
         switch value {
         case .int(let seconds): day = Day(seconds: seconds, timeZone: timeZone)
+        case .double(let seconds):
+            day =
+                seconds.magnitude < 1e12
+                ? Day(seconds: Int64(seconds.rounded(.down)), timeZone: timeZone) : nil
         case .string(""): return nil
         case .string(let text):
             // Unix seconds arrive as text from form-minded clients.

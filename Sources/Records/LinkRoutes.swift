@@ -39,6 +39,13 @@ struct LinkRoutes: Sendable {
         }
         let query = try Query(request)
         let paging = try Paging(query)
+        var wanted: PostgresStatement = "true"
+        if let kinds = query.list("filter[to_entity_type]") {
+            wanted.append(" AND l.kind = ANY(\(kinds))")
+        }
+        if let ids = try query.ids("filter[to_entity_id]") {
+            wanted.append(" AND l.to_id = ANY(\(ids))")
+        }
         let rows = try await context.tenant.query(
             """
             WITH all_links AS (\(LinkList.all(entity, ids, actor: context.actor))),
@@ -46,9 +53,7 @@ struct LinkRoutes: Sendable {
                 SELECT l.from_id, l.kind, l.to_id, l.metadata,
                     row_number() OVER (ORDER BY from_id, kind, to_id) AS place
                 FROM all_links AS l
-                WHERE (\(query.string("filter[to_entity_type]"))::text IS NULL
-                        OR l.kind = \(query.string("filter[to_entity_type]"))::text)
-                    AND l.to_id = COALESCE(\(try query.int64("filter[to_entity_id]"))::bigint, l.to_id)
+                WHERE \(wanted)
                 ORDER BY from_id, kind, to_id
                 LIMIT \(paging.limit + 1) OFFSET \(paging.offset))
             SELECT COALESCE(json_agg(json_build_object('entity_id', from_id, 'entity_type', \(entity.plural)::text,

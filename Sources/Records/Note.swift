@@ -10,6 +10,7 @@ package struct NoteDraft: Sendable {
     let kind: NoteKind
     let params: JSONValue
     var ownerID: Int64?
+    var createdBy: Int64?
     var createdAt: Moment?
     var updatedAt: Moment?
 
@@ -19,6 +20,7 @@ package struct NoteDraft: Sendable {
         reader.require("note_type")
         let id = entityID ?? reader.id("entity_id")
         ownerID = reader.id("responsible_user_id")
+        createdBy = reader.int64("created_by", in: 0 ... .max)
         createdAt = reader.moment("created_at")
         updatedAt = reader.moment("updated_at")
         guard let name = reader.string("note_type") else { return nil }
@@ -88,12 +90,13 @@ package enum Notes {
         """
         INSERT INTO notes (entity_type, entity_id, kind, params, owner_id, created_by, updated_by,
             created_at, updated_at)
-        SELECT \(entity.rawValue), w.entity_id, w.kind, w.params, w.owner_id, \(actor.userID), \(actor.userID),
+        SELECT \(entity.rawValue), w.entity_id, w.kind, w.params, w.owner_id, w.created_by, \(actor.userID),
             w.created_at, w.updated_at
         FROM unnest(\(notes.map(\.entityID)), \(notes.map(\.kind.name)),
             \(notes.map(\.params.text))::text[]::jsonb[], \(notes.map { $0.ownerID ?? actor.userID }),
-            \(notes.map { $0.createdAt ?? at }), \(notes.map { $0.updatedAt ?? $0.createdAt ?? at }))
-            WITH ORDINALITY AS w (entity_id, kind, params, owner_id, created_at, updated_at, place)
+            \(notes.map { $0.createdBy ?? actor.userID }), \(notes.map { $0.createdAt ?? at }),
+            \(notes.map { $0.updatedAt ?? $0.createdAt ?? at }))
+            WITH ORDINALITY AS w (entity_id, kind, params, owner_id, created_by, created_at, updated_at, place)
         ORDER BY w.place
         RETURNING id
         """
@@ -123,24 +126,25 @@ package enum Notes {
         let params: JSONValue?
         let ownerID: Int64?
 
-        init?(_ reader: inout FieldReader, id: Int64?, entityID: Int64?) {
+        /// - Parameter kinds: what the notes are now, by id.
+        init?(
+            _ reader: inout FieldReader, id: Int64?, entityID: Int64?, kinds: [Int64: NoteKind]
+        ) {
             if id == nil { reader.require("id") }
+            let id = id ?? reader.id("id")
             self.entityID = entityID ?? reader.id("entity_id")
             ownerID = reader.id("responsible_user_id")
             let name = reader.string("note_type")
             kind = name.flatMap { NoteKind.named($0) }
             if name != nil, kind == nil { reader.refuse(FieldRefusal.notAChoice("note_type")) }
-            if var inner = reader.object("params") {
-                if let kind {
-                    params = kind.read(&inner)
-                } else {
-                    reader.require("note_type")
-                    params = nil
-                }
+            // A note that is not there is refused when it is written.
+            let known = kind ?? id.flatMap { kinds[$0] }
+            if var inner = reader.object("params"), let known {
+                params = known.read(&inner)
             } else {
                 params = nil
             }
-            guard let id = id ?? reader.id("id") else { return nil }
+            guard let id else { return nil }
             self.id = id
         }
     }

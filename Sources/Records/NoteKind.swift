@@ -4,7 +4,11 @@ import Web
 /// What a note may be, what its `params` hold, and which event says that it was added.
 /// Source: amocrm-api 14 and 15.3.
 struct NoteKind: Sendable {
-    enum Value: Sendable { case text, number, any }
+    enum Value: Sendable {
+        case text, any
+        case number(ClosedRange<Int64>)
+        case choice([String])
+    }
 
     struct Param: Sendable {
         let key: String
@@ -19,6 +23,9 @@ struct NoteKind: Sendable {
     /// Characters of a note's text, or of any other text in it.
     static let text_characters_max = 20_000
 
+    /// A call of 30 years.
+    private static let seconds: ClosedRange<Int64> = 0...1_000_000_000
+
     static func named(_ name: String) -> NoteKind? { all[name] }
 
     private static let all: [String: NoteKind] = Dictionary(
@@ -26,14 +33,15 @@ struct NoteKind: Sendable {
             kind("common", "common_note_added", required: ["text"]),
             kind(
                 "call_in", "incoming_call", ["uniq", "source", "link", "phone", "call_result"],
-                numbers: ["duration", "call_status"], any: ["call_responsible"]),
+                numbers: ["duration": seconds, "call_status": 1...8], any: ["call_responsible"]),
             kind(
                 "call_out", "outgoing_call", ["uniq", "source", "link", "phone", "call_result"],
-                numbers: ["duration", "call_status"], any: ["call_responsible"]),
+                numbers: ["duration": seconds, "call_status": 1...8], any: ["call_responsible"]),
             kind("service_message", "service_note_added", ["service"], required: ["text"]),
             kind("extended_service_message", "service_note_added", ["service"], required: ["text"]),
             kind(
-                "message_cashier", "message_to_cashier_note_added", ["status"], required: ["text"]),
+                "message_cashier", "message_to_cashier_note_added", required: ["text"],
+                choices: ["status": ["created", "shown", "canceled"]]),
             kind(
                 "geolocation", "geo_note_added", ["address", "longitude", "latitude"],
                 required: ["text"]),
@@ -53,13 +61,15 @@ struct NoteKind: Sendable {
 
     private static func kind(
         _ name: String, _ event: String, _ texts: [String] = [], required: [String] = [],
-        numbers: [String] = [], any: [String] = []
+        numbers: [String: ClosedRange<Int64>] = [:], choices: [String: [String]] = [:],
+        any: [String] = []
     ) -> NoteKind {
         NoteKind(
             name: name, event: event,
             params: required.map { Param(key: $0, value: .text, isRequired: true) }
                 + texts.map { Param(key: $0, value: .text, isRequired: false) }
-                + numbers.map { Param(key: $0, value: .number, isRequired: false) }
+                + numbers.map { Param(key: $0.key, value: .number($0.value), isRequired: false) }
+                + choices.map { Param(key: $0.key, value: .choice($0.value), isRequired: false) }
                 + any.map { Param(key: $0, value: .any, isRequired: false) })
     }
 
@@ -75,10 +85,14 @@ struct NoteKind: Sendable {
                     ? reader.filledString(param.key, max: Self.text_characters_max)
                     : reader.string(param.key, max: Self.text_characters_max)
                 if let text { object[param.key] = .string(text) }
-            case .number:
-                if let number = reader.int64(param.key, in: 0...1_000_000_000) {
+            case .number(let range):
+                if let number = reader.int64(param.key, in: range) {
                     object[param.key] = .int(number)
                 }
+            case .choice(let words):
+                guard let word = reader.string(param.key) else { break }
+                if !words.contains(word) { reader.refuse(FieldRefusal.notAChoice(param.key)) }
+                object[param.key] = .string(word)
             case .any:
                 switch reader.value(param.key) {
                 case .some(.array), .some(.object):

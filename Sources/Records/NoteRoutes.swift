@@ -27,6 +27,9 @@ struct NoteRoutes: Sendable {
         all.patch("/{id}/notes") { try await changeMany($0, $1, card: $1.id()) }
         all.get("/{id}/notes/{note_id}") { try await one($0, $1) }
         all.patch("/{id}/notes/{note_id}") { try await changeOne($0, $1, card: $1.id()) }
+        // Some clients pin by the note alone, some by its card.
+        all.post("/{id}/notes/{note_id}/pin") { try await pin($1, true, card: $1.id()) }
+        all.post("/{id}/notes/{note_id}/unpin") { try await pin($1, false, card: $1.id()) }
     }
 
     private func list(
@@ -43,10 +46,7 @@ struct NoteRoutes: Sendable {
         if let kinds = query.list("filter[note_type]") {
             rows.append(" AND c.kind = ANY(\(kinds))")
         }
-        if let (from, to) = try query.range("filter[updated_at]") {
-            if let from { rows.append(" AND c.updated_at >= to_timestamp(\(from))") }
-            if let to { rows.append(" AND c.updated_at < to_timestamp(\(to) + 1)") }
-        }
+        rows.append(try MomentFilter.condition(query, "filter[updated_at]", "c.updated_at"))
         let order: PostgresStatement =
             switch (query.order?.field, query.order?.isAscending ?? true) {
             case ("updated_at", true): "c.updated_at, c.id"
@@ -131,8 +131,10 @@ struct NoteRoutes: Sendable {
     private func changeMany(
         _ request: Request, _ context: TenantContext, card: Int64?
     ) async throws -> Response {
-        let items = try Batch.items(await request.json()) {
-            Notes.Change(&$0, id: nil, entityID: card)
+        let body = try await request.json()
+        let kinds = try await kinds(body.array?.compactMap { $0.present("id")?.int } ?? [], context)
+        let items = try Batch.items(body) {
+            Notes.Change(&$0, id: nil, entityID: card, kinds: kinds)
         }
         let changed = try await change(items.map(\.value), context)
         return .json { writer in
@@ -158,7 +160,8 @@ struct NoteRoutes: Sendable {
     ) async throws -> Response {
         let id = try context.id("note_id")
         var reader = try await request.json().reader()
-        let change = Notes.Change(&reader, id: id, entityID: card)
+        let change = Notes.Change(
+            &reader, id: id, entityID: card, kinds: try await kinds([id], context))
         try reader.finish()
         guard let change, let note = try await self.change([change], context).first else {
             throw NotFound()
@@ -171,6 +174,18 @@ struct NoteRoutes: Sendable {
         }
     }
 
+    /// What the notes are now, for changes that leave `note_type` out.
+    private func kinds(_ ids: [Int64], _ context: TenantContext) async throws -> [Int64: NoteKind] {
+        let rows = try await context.tenant.query(
+            "SELECT c.id, c.kind FROM \(visible(context)) AND c.id = ANY(\(ids))")
+        var kinds: [Int64: NoteKind] = [:]
+        for row in rows {
+            let (id, name) = try row.decode(Int64.self, String.self)
+            kinds[id] = NoteKind.named(name)
+        }
+        return kinds
+    }
+
     private func change(
         _ changes: [Notes.Change], _ context: TenantContext
     ) async throws -> [(id: Int64, entityID: Int64)] {
@@ -180,7 +195,9 @@ struct NoteRoutes: Sendable {
         }
     }
 
-    private func pin(_ context: TenantContext, _ isPinned: Bool) async throws -> Response {
+    private func pin(
+        _ context: TenantContext, _ isPinned: Bool, card: Int64? = nil
+    ) async throws -> Response {
         let id = try context.id("note_id")
         let rows = try await context.tenant.query(
             """
@@ -188,7 +205,7 @@ struct NoteRoutes: Sendable {
             SET is_pinned = \(isPinned), version = n.version + 1
             FROM \(ident: entity.table) AS c
             WHERE n.id = \(id) AND n.entity_type = \(entity.rawValue) AND n.deleted_at IS NULL
-                AND c.id = n.entity_id AND c.deleted_at IS NULL
+                AND n.entity_id = COALESCE(\(card)::bigint, n.entity_id) AND c.id = n.entity_id AND c.deleted_at IS NULL
                 AND \(context.actor.owners(.edit, entity).condition("c"))
             RETURNING n.id
             """)

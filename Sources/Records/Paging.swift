@@ -10,16 +10,17 @@ package struct Paging: Sendable, Hashable {
     package let limit: Int
     package var offset: Int { (page - 1) * limit }
 
-    package init(page: Int, limit: Int) {
-        self.page = page
-        self.limit = limit
-    }
-
     package init(
         _ query: Query, default standard: Int = Query.limit_default, max: Int = Query.limit_max
     ) throws(FieldRefusal) {
-        page = try query.page()
-        limit = try query.limit(default: standard, max: max)
+        try self.init(
+            page: try query.page(), limit: try query.limit(default: standard, max: max))
+    }
+
+    /// - Throws: a refusal of a page that lies too far.
+    package init(page: Int, limit: Int) throws(FieldRefusal) {
+        self.page = page
+        self.limit = limit
         if offset > Query.offset_max {
             throw FieldRefusal(
                 "page",

@@ -34,7 +34,7 @@ struct TagRoutes: Sendable {
         let paging = try Paging(query)
         var rows: PostgresStatement = "tags AS c WHERE c.entity_type = \(entity.rawValue)"
         if let ids = try query.ids("filter[id]") { rows.append(" AND c.id = ANY(\(ids))") }
-        if let names = query.list("filter[name]") { rows.append(" AND c.name = ANY(\(names))") }
+        if let names = query.texts("filter[name]") { rows.append(" AND c.name = ANY(\(names))") }
         if let text = query.string("query"), !text.isEmpty {
             rows.append(" AND position(lower(\(text)::text) IN lower(c.name)) > 0")
         }

@@ -18,7 +18,7 @@ package struct TaskDraft: Sendable {
     package var text: String?
     package var dueAt: Moment?
     package var card: Card = .unsaid
-    /// amoCRM's task type: 1 call, 2 meeting.
+    /// One of `kindIDs`.
     package var kindID: Int64?
     package var ownerID: Int64?
     package var duration_s: Int64?
@@ -29,6 +29,8 @@ package struct TaskDraft: Sendable {
     package var createdAt: Moment?
     package var updatedAt: Moment?
 
+    /// amoCRM's types of task that every account has: 1 call, 2 meeting. `account` names them.
+    static let kindIDs: ClosedRange<Int64> = 1...2
     /// Characters, as in the table's CHECK.
     static let text_characters_max = 4000
     static let result_characters_max = 4000
@@ -56,6 +58,9 @@ package struct TaskDraft: Sendable {
         text = reader.filledString("text", max: Self.text_characters_max)
         dueAt = reader.moment("complete_till")
         kindID = reader.id("task_type_id")
+        if let kindID, !Self.kindIDs.contains(kindID) {
+            reader.refuse(FieldRefusal.notAChoice("task_type_id"))
+        }
         ownerID = reader.id("responsible_user_id")
         duration_s = reader.int64("duration", in: 0...Self.duration_s_max)
         isCompleted = reader.bool("is_completed")

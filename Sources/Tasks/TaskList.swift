@@ -6,7 +6,9 @@ import Web
 /// The filters and order of amoCRM's list of tasks (amocrm-api 11).
 enum TaskList {
     /// The rows wanted; the table is called `c`.
-    static func rows(_ query: Query, actor: Actor) throws -> PostgresStatement {
+    static func rows(
+        _ query: Query, actor: Actor, modifiedSince: Moment?
+    ) throws -> PostgresStatement {
         var rows: PostgresStatement = """
             tasks AS c WHERE c.deleted_at IS NULL AND \(actor.owners(.view, .task).condition("c"))
             """
@@ -37,14 +39,9 @@ enum TaskList {
             }
             rows.append(" AND c.entity_id = ANY(\(ids))")
         }
-        for (key, column) in [
-            ("filter[updated_at]", "c.updated_at" as PostgresStatement),
-            ("filter[complete_till]", "c.due_at"),
-        ] {
-            guard let (from, to) = try query.range(key) else { continue }
-            if let from { rows.append(" AND \(column) >= to_timestamp(\(from))") }
-            if let to { rows.append(" AND \(column) < to_timestamp(\(to) + 1)") }
-        }
+        rows.append(try MomentFilter.condition(query, "filter[updated_at]", "c.updated_at"))
+        rows.append(try MomentFilter.condition(query, "filter[complete_till]", "c.due_at"))
+        if let modifiedSince { rows.append(" AND c.updated_at > \(modifiedSince)") }
         let stages = query.objects("filter[lead_statuses]")
         if !stages.isEmpty { rows.append(try onStages(stages)) }
         return rows

@@ -39,10 +39,12 @@ struct TaskRoutes: Sendable {
         let paging = try Paging(query)
         let rows = try await context.tenant.query(
             paging.statement(
-                rows: try TaskList.rows(query, actor: context.actor), order: TaskList.order(query),
-                item: item(context).sql,
+                rows: try TaskList.rows(
+                    query, actor: context.actor, modifiedSince: request.modifiedSince),
+                order: TaskList.order(query), item: item(context).sql,
                 joined: "tasks AS c LEFT JOIN members AS m ON m.user_id = c.owner_id"))
         return try paging.response(rows, named: "tasks", request: request, context: context)
+            .orNotModified(request)
     }
 
     private func current(_ id: Int64, _ context: TenantContext) async throws -> Response? {

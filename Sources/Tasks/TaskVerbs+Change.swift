@@ -194,7 +194,10 @@ struct ChangedTask: Sendable {
                 ))
         }
         if let result, result != old.result {
-            list.append(("task_result_added", .array([]), pair("task", "text", .string(result))))
+            // amoCRM keeps a result as a note; ours is on the task, whose id stands for it.
+            let note: JSONValue = .made([("id", .int(old.id)), ("text", .string(result))])
+            list.append(
+                ("task_result_added", .array([]), .array([.made([("note", note)])])))
         }
         if isCompleted != (old.completedAt != nil) {
             list.append((isCompleted ? "task_completed" : "task_reopened", .array([]), .array([])))

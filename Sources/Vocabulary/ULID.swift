@@ -7,12 +7,7 @@ package enum ULID {
     package static func make(
         at moment: Moment, using generator: inout some RandomNumberGenerator
     ) -> String {
-        var characters = [UInt8](repeating: 0, count: 26)
-        var time = UInt64(max(0, moment.milliseconds))
-        for index in (0..<10).reversed() {
-            characters[index] = alphabet[Int(time & 31)]
-            time >>= 5
-        }
+        var characters = start(at: moment)
         var high = generator.next()
         var low = generator.next()
         for index in 10..<18 {
@@ -24,6 +19,23 @@ package enum ULID {
             low >>= 5
         }
         return String(decoding: characters, as: UTF8.self)
+    }
+
+    /// The least key of the moment's millisecond: all keys made before it are less.
+    package static func first(at moment: Moment) -> String {
+        String(decoding: start(at: moment), as: UTF8.self)
+    }
+
+    /// The time in ten characters, and zeros.
+    private static func start(at moment: Moment) -> [UInt8] {
+        var characters = [UInt8](repeating: UInt8(ascii: "0"), count: 26)
+        // 48 bits end in the year 10889.
+        var time = UInt64(min(max(0, moment.milliseconds), 1 << 48 - 1))
+        for index in (0..<10).reversed() {
+            characters[index] = alphabet[Int(time & 31)]
+            time >>= 5
+        }
+        return characters
     }
 
     package static func make(at moment: Moment) -> String {

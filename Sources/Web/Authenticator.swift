@@ -8,6 +8,10 @@ package protocol Authenticator: Sendable {
     /// - Throws: `Unauthenticated`; a `PostgresError` when the control database is down.
     func authenticate(bearer: String, tenant: Tenant?) async throws -> Identified
 
+    /// The rights of another member, for an administrator's token that works in his name
+    /// (`X-Context-User-ID`); nil: nobody of that id works here.
+    func actor(_ userID: Int64, seenFrom identified: Identified) async throws -> Actor?
+
     /// A browser's session. `tenant` is what the host says: a session of another tenant does not
     /// count.
     func authenticate(cookie: String, tenant: Tenant) async throws -> Identified

@@ -146,9 +146,14 @@ package struct FieldReader {
         return value.double
     }
 
-    /// Unix seconds.
+    /// Unix seconds. Clients in languages with one kind of number send fractions: they are cut off.
     package mutating func moment(_ key: String) -> Moment? {
-        int64(key, in: Self.moments).map(Moment.init(seconds:))
+        if case .double(let seconds)? = value(key), seconds >= 0,
+            seconds < Double(Self.moments.upperBound)
+        {
+            return Moment(seconds: Int64(seconds))
+        }
+        return int64(key, in: Self.moments).map(Moment.init(seconds:))
     }
 
     /// amoCRM's money: whole units, possibly with a fraction; never negative, never above

@@ -39,8 +39,9 @@ package enum HAL {
     /// The same address with another page; the rest of the query stays as the client wrote it.
     static func href(_ request: Request, _ context: TenantContext, page: Int) -> String {
         var parts = (request.uri.query ?? "").split(separator: "&").map(String.init)
-        let place = parts.firstIndex { $0.hasPrefix("page=") }
-        if let place { parts[place] = "page=\(page)" } else { parts.append("page=\(page)") }
+        // Of several pages the last one counts, so none of the old ones may stay.
+        parts.removeAll { $0 == "page" || $0.hasPrefix("page=") }
+        parts.append("page=\(page)")
         return context.baseURL + request.uri.path + "?" + parts.joined(separator: "&")
     }
 

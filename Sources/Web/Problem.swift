@@ -66,17 +66,24 @@ package struct Problem: Error, Sendable {
         }
     }
 
-    /// Source: amocrm-api 2.1, 2.2; for 401 and 403 the order of 2.4.
+    /// Source: amocrm-api 2.1, 2.2; the order of the keys: 2.4.
     package func json(_ language: Language) -> JSONWriter {
         var writer = JSONWriter()
         writer.object { writer in
             if !invalid.isEmpty { writeInvalid(&writer, language) }
             writer.field("title", Self.title(status))
-            writer.field("type", "https://httpstatus.es/\(status.code)")
+            writer.field("type", type)
             writer.field("status", status.code)
             writer.field("detail", detail(language))
         }
         return writer
+    }
+
+    /// Clients know an expired token by a type that ends in `ProblemJson` right before the status.
+    private var type: String {
+        status == .unauthorized
+            ? "https://developers.amocrm.ru/v3/errors/OAuthProblemJson"
+            : "https://httpstatus.es/\(status.code)"
     }
 
     private func writeInvalid(_ writer: inout JSONWriter, _ language: Language) {

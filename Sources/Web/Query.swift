@@ -14,8 +14,9 @@ package struct Query: Sendable {
 
     package static let limit_max = 250
     package static let limit_default = 50
-    /// Pages are by offset up to here; further on there are cursors.
-    package static let offset_max = 10_000
+    /// Rows that a page may lie behind. Counting past them is the price of pages by number, which
+    /// is all that clients know; a company with more narrows the filter.
+    package static let offset_max = 100_000
 
     package init(_ request: Request) throws(FieldRefusal) {
         try self.init(text: request.uri.query ?? "")
@@ -81,14 +82,35 @@ package struct Query: Sendable {
 
     /// `k=5`, `k=5,6`, `k[]=5&k[]=6`, `k[0]=5&k[1]=6`; nil when the key is not there.
     package func list(_ key: String) -> [String]? {
-        let path = Self.path(key)
-        let found = pairs.filter { pair in
+        let found = values(Self.path(key))
+        if found.isEmpty { return nil }
+        return found.flatMap { $0.split(separator: ",").map(String.init) }
+    }
+
+    private func values(_ path: [String]) -> [String] {
+        pairs.filter { pair in
             pair.path == path
                 || pair.path.count == path.count + 1 && pair.path.starts(with: path)
                     && (pair.path.last?.allSatisfy(\.isNumber) ?? false)
+        }.map(\.value)
+    }
+
+    /// Like `list`, for texts that may have commas of their own: each value is one text.
+    package func texts(_ key: String) -> [String]? {
+        let found = values(Self.path(key))
+        return found.isEmpty ? nil : found
+    }
+
+    /// The words that stand in brackets right after `key`, each once: `filter[x][7][from]=1` has
+    /// "7" under `filter[x]`.
+    package func words(under key: String) -> [String] {
+        let path = Self.path(key)
+        var words: [String] = []
+        for pair in pairs where pair.path.count > path.count && pair.path.starts(with: path) {
+            let word = pair.path[path.count]
+            if !words.contains(word) { words.append(word) }
         }
-        if found.isEmpty { return nil }
-        return found.flatMap { $0.value.split(separator: ",").map(String.init) }
+        return words
     }
 
     /// A list of ids. What is not a number is refused.

@@ -42,6 +42,7 @@ package struct SignIn: RouterMiddleware {
                 bearer: String(header.dropFirst(7)), tenant: context.hostTenant)
             if let host = context.hostTenant, host.id != found.tenant.id { throw Unauthenticated() }
             try accept(found, .bearer, &context)
+            try await change(found, request, &context)
         } else if let tenant = context.hostTenant,
             let cookie = request.cookies[SessionCookie.name]?.value
         {
@@ -57,6 +58,31 @@ package struct SignIn: RouterMiddleware {
             }
         }
         return try await next(request, context)
+    }
+
+    private static let contextUser = HTTPField.Name("X-Context-User-ID")
+
+    /// Lets an administrator's token act as one of the members: with his rights, and under his name
+    /// in the log (amocrm-api 1.2).
+    private func change(
+        _ found: Identified, _ request: Request, _ context: inout AnonymousContext
+    ) async throws {
+        guard let text = Self.contextUser.flatMap({ request.headers[$0] }), !text.isEmpty else {
+            return
+        }
+        guard let userID = Int64(text) else {
+            throw FieldRefusal(
+                "X-Context-User-ID", code: "InvalidType",
+                Text(ru: "Здесь нужно целое число.", en: "This value should be of type int."))
+        }
+        if userID == found.actor.userID { return }
+        guard found.actor.isAdministrator else { throw Forbidden() }
+        guard let actor = try await authenticator.actor(userID, seenFrom: found) else {
+            throw Forbidden(Text(ru: "Такого сотрудника нет.", en: "There is no such member."))
+        }
+        context.signedIn = SignedIn(
+            actor: actor, database: try database(found.tenant), way: .bearer, scopes: found.scopes)
+        context.logger[metadataKey: "user"] = .stringConvertible(userID)
     }
 
     private func accept(

@@ -1,5 +1,6 @@
 import Outbox
 import Postgres
+import Records
 import Tenancy
 import Testing
 import Vocabulary
@@ -122,7 +123,7 @@ struct MoveTests {
             let reason = try await table.count("SELECT min(id) FROM loss_reasons")
             _ = try await table.update(
                 item {
-                    $0.id = deal.id; $0.stageID = 143; $0.lossReasonID = reason
+                    $0.id = deal.id; $0.stageID = 143; $0.lossReason = .value(reason)
                 })
             #expect(
                 try await table.count("SELECT count(*) FROM deals WHERE closed_at IS NOT NULL") == 1

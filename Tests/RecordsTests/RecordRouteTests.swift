@@ -106,7 +106,7 @@ struct RecordRouteTests {
             let mine = api(world.a, as: company.administrator)
             let made = try await mine.post(
                 "/api/v4/leads/custom_fields",
-                "[{\"name\":\"Канал\",\"type\":\"select\",\"code\":\"CHANNEL\",\"enums\":[{\"value\":\"Сайт\",\"sort\":1},{\"value\":\"Звонок\",\"sort\":2}],\"required_statuses\":[{\"status_id\":71,\"pipeline_id\":7}]}]"
+                "[{\"name\":\"Канал\",\"type\":\"select\",\"code\":\"CHANNEL\",\"enums\":[{\"value\":\"Сайт\",\"sort\":1},{\"value\":\"Звонок\",\"sort\":2}],\"required_statuses\":[{\"status_id\":\(company.stageIDs[1]),\"pipeline_id\":\(company.pipelineID)}]}]"
             )
             let id = try #require(made.at("_embedded.custom_fields.0.id")?.int, "\(made.text)")
             let kept = try #require(made.at("_embedded.custom_fields.0.enums.0.id")?.int)
