@@ -90,7 +90,9 @@ let package = Package(
             swiftSettings: strict),
         room(
             "VoronkaTesting",
-            platform + ["App", "Identity", hummingbird, hummingbirdTesting, httpClient, log]),
+            platform + [
+                "App", "Identity", hummingbird, hummingbirdTesting, httpClient, lifecycle, log,
+            ]),
 
         tests("Tidy", []),
         tests(
@@ -111,12 +113,14 @@ let package = Package(
                 "VoronkaTesting", "Records", "Contacts", "Tasks", "Web", "Tenancy", "Postgres",
                 "Vocabulary",
             ]),
-        tests("Postgres", ["Postgres", log]),
+        tests("Postgres", ["Postgres", "VoronkaTesting", log]),
         tests(
             "Identity",
             ["Identity", "VoronkaTesting", "App", "Web", "Tenancy", "Postgres", "Vocabulary", log]),
         tests("Web", ["Web", "Vocabulary"]),
-        tests("App", ["App", "Vocabulary"]),
+        tests(
+            "App",
+            platform + ["App", "Identity", "VoronkaTesting", hummingbird, lifecycle, log, metrics]),
         tests("Tenancy", ["Tenancy", "Postgres", "Vocabulary", "VoronkaTesting", log]),
         tests("Outbox", ["Outbox", "Tenancy", "Postgres", "Vocabulary", "VoronkaTesting", log]),
         tests("Deals", ["Deals", "VoronkaTesting"] + platform),

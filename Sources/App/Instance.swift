@@ -23,6 +23,8 @@ package struct Instance: Sendable {
         package var uiRate: RateLimits.Rate = .browser
         package var scryptCost: ScryptCost = .production
         package var time: TimeSource = .system
+        /// false in tests, whose database has companies of other tests.
+        package var sweeps = true
 
         package init(share: URL, secret: [UInt8]) {
             self.share = share
@@ -52,7 +54,7 @@ package struct Instance: Sendable {
         feed = LiveFeed()
         let relay = Relay(
             tenants: tenants, feed: feed, controlURL: configuration.controlURL,
-            time: configuration.time, logger: logger)
+            sweeps: configuration.sweeps, time: configuration.time, logger: logger)
         self.relay = relay
         services = Services(time: configuration.time) { relay.wake($0) }
         identity = try await Identity(

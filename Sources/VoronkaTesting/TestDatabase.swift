@@ -26,6 +26,11 @@ package struct TestDatabase: Sendable {
         guard let url = ProcessInfo.processInfo.environment["VORONKA_TEST_DATABASE_URL"] else {
             throw NotStarted()
         }
+        return try await prepare(url)
+    }
+
+    /// Logins and control tables in an empty database.
+    package static func prepare(_ url: String) async throws -> TestDatabase {
         var logger = Logger(label: "test")
         logger.logLevel = .error
         let logins = try DatabaseLogins(url: url, secret: secret)

@@ -8,6 +8,9 @@ import Vocabulary
 package struct TestTenant: Sendable {
     package let tenant: Tenant
     package let database: TenantDatabase
+
+    /// Unlike any other.
+    static func slug() -> String { "test-" + UUID().uuidString.lowercased().prefix(12) }
 }
 
 /// Two companies that know nothing of each other. What a test does in one must never be felt in
@@ -24,9 +27,14 @@ private let worlds = Turnstile(places: 6)
 /// Runs a test with two fresh companies, which are gone afterwards.
 package func withTenants(_ body: @Sendable (World) async throws -> Void) async throws {
     let shared = try await TestDatabase.shared()
+    try await inWorldPlace { try await withWorld(shared, body) }
+}
+
+/// Waits for one of the places.
+func inWorldPlace(_ body: () async throws -> Void) async throws {
     try await worlds.enter()
     do {
-        try await withWorld(shared, body)
+        try await body()
     } catch {
         await worlds.leave()
         throw error
@@ -40,8 +48,7 @@ private func withWorld(
     let tenants = Tenants(logins: shared.logins, connections: 4, logger: shared.logger)
     var made: [TestTenant] = []
     for _ in 0..<2 {
-        let slug = "test-" + UUID().uuidString.lowercased().prefix(12)
-        let tenant = try await shared.provisioning.create(slug: String(slug))
+        let tenant = try await shared.provisioning.create(slug: TestTenant.slug())
         made.append(TestTenant(tenant: tenant, database: tenants.database(of: tenant)))
     }
     let world = World(a: made[0], b: made[1], tenants: tenants)

@@ -1,5 +1,6 @@
 import Foundation
 import Testing
+import VoronkaTesting
 
 @testable import Postgres
 

@@ -1,4 +1,5 @@
 import Testing
+import VoronkaTesting
 
 @testable import Postgres
 
