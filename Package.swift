@@ -117,7 +117,7 @@ let package = Package(
         tests(
             "Identity",
             ["Identity", "VoronkaTesting", "App", "Web", "Tenancy", "Postgres", "Vocabulary", log]),
-        tests("Web", ["Web", "Vocabulary"]),
+        tests("Web", ["Web", "Vocabulary", hummingbird, hummingbirdTesting, log]),
         tests(
             "App",
             platform + ["App", "Identity", "VoronkaTesting", hummingbird, lifecycle, log, metrics]),

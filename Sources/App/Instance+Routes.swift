@@ -20,8 +20,9 @@ extension Instance {
             .group(context: TenantContext.self)
         addSlices(open: open, api: api, ui: ui)
         LiveStream(feed: feed, relay: relay).addRoutes(ui: ui)
-        PageRoutes(pages: pages, tenants: tenants)
-            .add(to: router.group().add(middleware: signIn(limits, .page)))
+        let page = router.group().add(middleware: signIn(limits, .page))
+        PageRoutes(pages: pages).add(to: page)
+        SignInPages(pages: pages, tenants: tenants, identity: identity).add(to: page)
         allowed.learn(router)
         return router
     }

@@ -64,7 +64,7 @@ package struct Instance: Sendable {
             tenants: tenants, time: configuration.time, logger: logger, provision: provision)
         let web = configuration.share.appendingPathComponent("web")
         assets = try Assets(directory: web.appendingPathComponent("static"))
-        pages = try Pages(directory: web.appendingPathComponent("templates"), assets: assets)
+        pages = try Pages(directory: web, assets: assets)
     }
 
     /// What must run beside the web server, in the order of starting; they stop in the opposite

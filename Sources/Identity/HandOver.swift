@@ -38,8 +38,13 @@ extension Identity {
         return rows.isEmpty ? nil : secret
     }
 
+    /// The way to a company with its code, by the scheme and port that the client uses just now.
+    package func address(of workspace: SignInOutcome.Workspace, from baseURL: String) -> String {
+        home(of: workspace.tenant, from: baseURL) + Self.handOverPath(workspace.code)
+    }
+
     /// What the address of the company's host says in order to take the code.
-    static func handOverPath(_ code: String) -> String { "/ui/hand-over?code=\(code)" }
+    private static func handOverPath(_ code: String) -> String { "/ui/hand-over?code=\(code)" }
 
     private static func digest(ofCode code: String) -> SecretDigest {
         SecretDigest("hand-over:" + code)

@@ -38,14 +38,14 @@ extension Identity {
         case .choose(let workspaces):
             return Response.json(hal: false) { writer in
                 if workspaces.count == 1 {
-                    writer.field("redirect", address(of: workspaces[0], context))
+                    writer.field("redirect", address(of: workspaces[0], from: context.baseURL))
                 }
                 writer.array("workspaces") { writer in
                     for workspace in workspaces {
                         writer.object { writer in
                             writer.field("slug", workspace.tenant.slug)
                             writer.field("name", workspace.name)
-                            writer.field("redirect", address(of: workspace, context))
+                            writer.field("redirect", address(of: workspace, from: context.baseURL))
                         }
                     }
                 }
@@ -70,7 +70,7 @@ extension Identity {
         let workspace = try await signUp(
             new, address: context.clientAddress, userAgent: request.headers[.userAgent] ?? "")
         return Response.json(status: .created, hal: false) {
-            $0.field("redirect", address(of: workspace, context))
+            $0.field("redirect", address(of: workspace, from: context.baseURL))
         }
     }
 
@@ -129,17 +129,11 @@ extension Identity {
     }
 
     /// nil takes the cookie away. No Domain: the cookie belongs to this host alone.
-    static func cookie(_ secret: String?, _ baseURL: String) -> String {
+    package static func cookie(_ secret: String?, _ baseURL: String) -> String {
         let life_s = secret == nil ? 0 : session_s
         let secure = baseURL.hasPrefix("https:") ? "; Secure" : ""
         return "\(SessionCookie.name)=\(secret ?? ""); Path=/; Max-Age=\(life_s); HttpOnly; "
             + "SameSite=Lax\(secure)"
-    }
-
-    private func address(
-        of workspace: SignInOutcome.Workspace, _ context: AnonymousContext
-    ) -> String {
-        home(of: workspace.tenant, from: context.baseURL) + Self.handOverPath(workspace.code)
     }
 
     /// The company's address with the scheme and port that the client uses just now.

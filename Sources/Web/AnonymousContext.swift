@@ -13,9 +13,13 @@ package struct AnonymousContext: RequestContext {
     package var baseURL: String
     /// The tenant that the host names. nil: the tenant-less host (sign-up, tokens by `127.0.0.1`).
     package var hostTenant: Tenant?
+    /// Where no company is named, when the host names one: for the way out of a wrong address.
+    package var tenantlessURL: String?
+    /// `auto`, `light` or `dark`: what this browser was last asked for.
+    package var theme: String
     /// Set by `SignIn` when the credential counts.
     package var signedIn: SignedIn?
-    /// By Accept-Language, then the user, then the tenant.
+    /// By what this browser was last asked for (on pages), Accept-Language, the user, the tenant.
     package var language: Language
     /// What Accept-Language asks for, if anything.
     package var acceptedLanguage: Language?
@@ -28,6 +32,7 @@ package struct AnonymousContext: RequestContext {
         requestID = ""
         baseURL = ""
         hostTenant = nil
+        theme = Look.themes[0]
         signedIn = nil
         language = .ru
         acceptedLanguage = nil

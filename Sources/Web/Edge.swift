@@ -51,7 +51,8 @@ package struct Edge: RouterMiddleware {
         identify(request, &context)
         var response: Response
         do {
-            try await findTenant(request, &context)
+            // The front end's files are everybody's: the page of a wrong address needs them.
+            if !request.uri.path.hasPrefix(Self.files) { try await findTenant(request, &context) }
             response = try await next(request, context)
         } catch {
             response = refuse(error, request, context)
@@ -65,6 +66,8 @@ package struct Edge: RouterMiddleware {
         log(request, response, context, duration)
         return response
     }
+
+    private static let files = "/a/"
 
     static let requestIDHeader = field("X-Request-Id")
     private static let forwardedProto = field("X-Forwarded-Proto")
@@ -84,6 +87,10 @@ package struct Edge: RouterMiddleware {
         context.logger[metadataKey: "request"] = .string(context.requestID)
         context.now = configuration.time.now()
         context.acceptedLanguage = Language.accepted(request.headers[.acceptLanguage])
+        if Self.isOfPages(request.uri.path) {
+            context.theme = Look.theme(request)
+            if let chosen = Look.language(request) { context.acceptedLanguage = chosen }
+        }
         context.language = context.acceptedLanguage ?? .ru
         var scheme = "http"
         var host = request.head.authority ?? ""
@@ -109,6 +116,9 @@ package struct Edge: RouterMiddleware {
         case .tenantless: break
         case .unknown: throw Problem(.misdirectedRequest, Self.noCompany)
         case .tenant(let slug):
+            let port = host.split(separator: ":").dropFirst().first.map { ":\($0)" } ?? ""
+            let domain = HostNames.name(host).dropFirst(slug.count + 1)
+            context.tenantlessURL = "\(context.baseURL.prefix { $0 != ":" })://\(domain)\(port)"
             guard let tenant = try await configuration.tenant(slug) else {
                 throw Problem(.notFound, Self.noCompany)
             }
@@ -157,14 +167,13 @@ package struct Edge: RouterMiddleware {
         return response
     }
 
-    /// A browser that follows a link, not a script or an integration.
+    /// A browser that follows a link or sends a form, not a script or an integration.
     static func wantsPage(_ request: Request) -> Bool {
-        guard request.method == .get || request.method == .head else { return false }
-        let path = request.uri.path
-        if path.hasPrefix("/api/") || path.hasPrefix("/ui/") || path.hasPrefix("/a/") {
-            return false
-        }
-        return request.headers[.accept]?.contains("text/html") ?? false
+        isOfPages(request.uri.path) && request.headers[.accept]?.contains("text/html") ?? false
+    }
+
+    private static func isOfPages(_ path: String) -> Bool {
+        !path.hasPrefix("/api/") && !path.hasPrefix("/ui/") && !path.hasPrefix(files)
     }
 
     private func log(

@@ -10,9 +10,11 @@ import Vocabulary
 package struct Pages: Sendable, ErrorPages {
     private let library: MustacheLibrary
     private let assets: Assets
+    private let words: Words
 
-    /// - Parameter directory: `web/templates`.
-    package init(directory: URL, assets: Assets) throws {
+    /// - Parameter directory: `web`, with `templates` and `static/i18n`.
+    package init(directory web: URL, assets: Assets) throws {
+        let directory = web.appendingPathComponent("templates")
         var library = MustacheLibrary()
         let names = try FileManager.default.contentsOfDirectory(atPath: directory.path)
         for name in names.sorted() where name.hasSuffix(".mustache") {
@@ -22,20 +24,29 @@ package struct Pages: Sendable, ErrorPages {
         }
         self.library = library
         self.assets = assets
+        words = try Words(directory: web.appendingPathComponent("static/i18n"))
     }
 
-    /// - Parameter more: further values for the template; they win.
+    /// - Parameters:
+    ///   - more: further texts for the template; they win. An empty one counts as absent.
+    ///   - lists: rows that a section of the template repeats.
     package func page(
         _ template: String, status: HTTPResponse.Status = .ok, title: String,
-        theme: String = "auto",
-        _ context: AnonymousContext, _ more: [String: String] = [:]
+        _ context: AnonymousContext, _ more: [String: String] = [:],
+        lists: [String: [[String: String]]] = [:]
     ) -> Response {
+        let isRussian = context.language == .ru
+        let isDark = context.theme == "dark"
         var values: [String: Any] = [
-            "lang": context.language.rawValue, "theme": theme, "assets": assets.prefix,
-            "request_id": context.requestID, "title": title,
-            "tenant_name": context.hostTenant?.slug ?? "", "tenant_subtitle": "",
+            "lang": context.language.rawValue, "theme": context.theme, "assets": assets.prefix,
+            "request_id": context.requestID, "title": title, "t": words[context.language],
+            "other_lang": isRussian ? "en" : "ru",
+            "other_language": isRussian ? "English" : "Русский",
+            "other_theme": isDark ? "light" : "dark", "other_theme_icon": isDark ? "sun" : "moon",
+            "other_theme_name": words[context.language]["theme"]?[isDark ? "light" : "dark"] ?? "",
         ]
-        for (key, value) in more { values[key] = value }
+        for (key, value) in more where !value.isEmpty { values[key] = value }
+        for (key, value) in lists { values[key] = value }
         let html = library.render(values, withTemplate: template) ?? Self.bare(title)
         return Response(
             status: status, headers: [.contentType: "text/html; charset=utf-8"],
@@ -43,10 +54,24 @@ package struct Pages: Sendable, ErrorPages {
     }
 
     package func errorPage(_ problem: Problem, _ context: AnonymousContext) -> Response {
-        let title = Problem.standard(problem.status)(context.language)
+        let language = context.language
+        let heading = ErrorWords.heading(problem.status)(language)
+        let isSpecific = problem.detail != Problem.standard(problem.status)
+        let advice = ErrorWords.advice(problem.status)?(language) ?? ""
+        // An address without a usable company has no home of its own.
+        let lost = context.hostTenant == nil ? context.tenantlessURL : nil
+        let isPassing = problem.status.code == 503
         return page(
-            "error", status: problem.status, title: title, context,
-            ["status": String(problem.status.code), "detail": problem.detail(context.language)])
+            "error", status: problem.status, title: heading, context,
+            [
+                "status": String(problem.status.code), "heading": heading,
+                "detail": isSpecific ? problem.detail(language) : advice,
+                "advice": isSpecific ? advice : "",
+                "home": lost.map { $0 + "/sign-in" } ?? "/", "is_lost": lost == nil ? "" : "1",
+                "is_at_home": lost == nil && !isPassing ? "1" : "",
+                // The page asks again by itself.
+                "retry_s": isPassing ? problem.headers[.retryAfter] ?? "5" : "",
+            ])
     }
 
     /// When a template is missing there is still an answer.

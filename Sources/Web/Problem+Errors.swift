@@ -5,7 +5,7 @@ import Vocabulary
 
 extension Problem {
     /// The one table from what is thrown to what is answered. nil: our bug, to be logged loudly.
-    static func from(_ error: any Error) -> Problem? {
+    package static func from(_ error: any Error) -> Problem? {
         switch error {
         case let problem as Problem: problem
         case is Unauthenticated:

@@ -32,6 +32,12 @@ package struct Problem: Error, Sendable {
         Problem(.serviceUnavailable, headers: [.retryAfter: String(retryAfter_s)])
     }
 
+    /// What is wrong, by field: for a form that is shown again. Refusals of no field are left out.
+    package func fields(_ language: Language) -> [String: String] {
+        let named = invalid.flatMap(\.refusals).filter { !$0.path.isEmpty }
+        return Dictionary(named.map { ($0.path, $0.detail(language)) }) { first, _ in first }
+    }
+
     /// A status made of a bare number has no phrase of its own.
     private static func title(_ status: HTTPResponse.Status) -> String {
         if !status.reasonPhrase.isEmpty { return status.reasonPhrase }

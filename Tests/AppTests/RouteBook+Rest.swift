@@ -134,5 +134,11 @@ extension RouteBook {
                     Field("email", .text(320, blank: false)), Field("password", .secret),
                 ],
                 isolationNote: "there is no company yet"),
+            RouteCase(
+                route: "POST /sign-in", right: .anybody,
+                isolationNote: "the plain form of POST /ui/sign-in; test_sign_in.py fills it in"),
+            RouteCase(
+                route: "POST /sign-up", right: .anybody,
+                isolationNote: "the plain form of POST /ui/sign-up; test_sign_in.py fills it in"),
         ]
 }

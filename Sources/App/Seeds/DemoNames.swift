@@ -32,6 +32,22 @@ enum DemoNames {
         return "\(local)\(number)@mail.example"
     }
 
+    /// «ООО «Северный мост»» → severnyy-most.example
+    static func domain(_ company: String) -> String {
+        let quoted = company.drop { $0 != "«" }.dropFirst().prefix { $0 != "»" }
+        let name = quoted.isEmpty ? company[...] : quoted
+        let label = name.lowercased().map { letter in
+            letter == " " ? "-" : latin[letter] ?? (letter.isASCII ? String(letter) : "")
+        }
+        return label.joined() + ".example"
+    }
+
+    /// A number in Moscow, of the same range.
+    static func officePhone(_ number: Int) -> String {
+        let tail = String(1_000 + number % 9_000)
+        return "+7495000" + tail
+    }
+
     /// Numbers of the range 000-xx-xx, which no operator gives out.
     static func phone(_ number: Int) -> String {
         let tail = String(number % 10_000)

@@ -48,16 +48,34 @@ struct SeedHistory: Sendable {
         for deal in deals {
             guard let name = deal.company, companyIDs[name] == nil else { continue }
             companyIDs[name] = 0
-            var fields: [String: SeedValue] = [:]
-            if let tin = setup.fields["company.ИНН"] {
-                fields[String(tin)] = .text("77" + String(random.between(10_000_000, 99_999_999)))
-            }
             rows.append(
                 CompanyRow(
-                    ord: rows.count, name: name, owner: members[deal.owner], fields: fields,
-                    at: deal.steps[0].at - 60))
+                    ord: rows.count, name: name, owner: members[deal.owner],
+                    fields: companyFields(name, rows.count), at: deal.steps[0].at - 60))
         }
         for (row, id) in zip(rows, try await writer.companies(rows)) { companyIDs[row.name] = id }
+    }
+
+    private mutating func companyFields(_ name: String, _ number: Int) -> [String: SeedValue] {
+        var fields: [String: SeedValue] = [:]
+        let domain = DemoNames.domain(name)
+        if let phone = setup.fields["company.PHONE"] {
+            fields[String(phone)] = Self.multitext(DemoNames.officePhone(number), "WORK")
+        }
+        if let email = setup.fields["company.EMAIL"] {
+            fields[String(email)] = Self.multitext("office@\(domain)", "WORK")
+        }
+        if let site = setup.fields["company.WEB"] {
+            fields[String(site)] = .text("https://\(domain)")
+        }
+        if let tin = setup.fields["company.ИНН"] {
+            fields[String(tin)] = .text("77" + String(random.between(10_000_000, 99_999_999)))
+        }
+        return fields
+    }
+
+    private static func multitext(_ value: String, _ code: String) -> SeedValue {
+        .list([.object(["value": .text(value), "code": .text(code)])])
     }
 
     /// A private client is one person; a company's person works there.
@@ -87,15 +105,12 @@ struct SeedHistory: Sendable {
 
     private mutating func contactFields(_ deal: PlannedDeal) -> [String: SeedValue] {
         var fields: [String: SeedValue] = [:]
-        func multitext(_ value: String, _ code: String) -> SeedValue {
-            .list([.object(["value": .text(value), "code": .text(code)])])
-        }
         if let phone = setup.fields["contact.PHONE"] {
-            fields[String(phone)] = multitext(
+            fields[String(phone)] = Self.multitext(
                 DemoNames.phone(random.between(1, 99) * 10_000 + people % 10_000), "MOB")
         }
         if let email = setup.fields["contact.EMAIL"], random.chance(70) {
-            fields[String(email)] = multitext(DemoNames.email(deal.contact, people), "WORK")
+            fields[String(email)] = Self.multitext(DemoNames.email(deal.contact, people), "WORK")
         }
         if let birthday = setup.fields["contact.День рождения"], random.chance(40) {
             fields[String(birthday)] = .text(

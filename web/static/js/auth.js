@@ -1,132 +1,112 @@
-// Sign-in and sign-up. On an address without a company, sign-in leads to the company, or asks which.
+// What scripts add to the plain forms of signing in and up: a password that can be looked at, an
+// address made of the company's name, checks beside the fields before anything is sent, and a
+// clock that runs down when there were too many attempts. Without scripts the forms work as well.
 
-import { $, h, icon, replace } from './dom.js';
-import { loadMessages, t, lang } from './i18n.js';
-import * as api from './api.js';
-import { field, clearErrors, checkRequired, showErrors } from './dialog.js';
-import { mark } from './mark.js';
+const form = document.querySelector('form');
+const button = form.querySelector('[type=submit]');
 
-const { page, tenant, subtitle } = document.body.dataset;
-const root = document.documentElement;
-
-function brand() {
-  return h('p.brand', null, mark(), h('b', null, 'Voronka'));
-}
-
-function foot() {
-  const other = lang === 'ru' ? 'en' : 'ru';
-  return h('p.auth-foot', null,
-    h('button.btn.sm.g', { type: 'button', lang: other, onclick: () => switchLanguage(other) }, icon('globe', 's'), other === 'ru' ? 'Русский' : 'English'),
-    h('button.btn.sm.g', { type: 'button', onclick: switchTheme }, icon(root.dataset.theme === 'dark' ? 'sun' : 'moon', 's'), t(root.dataset.theme === 'dark' ? 'theme.light' : 'theme.dark')));
-}
-
-async function switchLanguage(to) {
-  root.lang = to;
-  remember('lang', to);
-  await loadMessages(to);
-  draw();
-}
-
-function switchTheme() {
-  root.dataset.theme = root.dataset.theme === 'dark' ? 'light' : 'dark';
-  remember('theme', root.dataset.theme);
-  draw();
-}
-
-/** Choices made before signing in stay with the browser. */
-const remember = (name, value) => localStorage.setItem('voronka.' + name, value);
-const recalled = (name) => localStorage.getItem('voronka.' + name);
-
-function form({ title, lead, fields, submit, send, paths, links }) {
-  const problem = h('p.form-error', { role: 'alert', hidden: true });
-  const button = h('button.btn.p.lg', { type: 'submit' }, submit);
-  const node = h('form.form', { novalidate: true }, fields, problem, button);
-  node.addEventListener('submit', async (event) => {
-    event.preventDefault();
-    clearErrors(node);
-    problem.hidden = true;
-    if (button.disabled || !checkRequired(node)) return;
-    button.disabled = true;
-    try {
-      await send(new FormData(node), node);
-    } catch (error) {
-      const placed = error.fields?.size > 0 && showErrors(node, error, paths);
-      if (!placed) {
-        problem.textContent = error instanceof api.Unreachable ? t('error.offline') : error.message;
-        problem.hidden = false;
-        $('input[type=password]', node)?.select();
-      }
-    } finally {
-      button.disabled = false;
-    }
-  });
-  return h('section.auth-card', null, brand(), h('h1', null, title), lead && h('p.lead', null, lead), node, links);
-}
-
-const input = (name, props) => h('input', { name, id: 'in-' + name, required: true, maxlength: 255, ...props });
-
-function signIn() {
-  return form({
-    title: t('auth.welcome'),
-    lead: tenant ? subtitle || location.host : t('auth.any_company'),
-    submit: t('auth.sign_in'),
-    fields: [
-      field(t('field.email'), input('email', { type: 'email', autocomplete: 'username', autofocus: true, spellcheck: 'false', autocapitalize: 'none' })),
-      field(t('field.password'), input('password', { type: 'password', autocomplete: 'current-password' })),
-    ],
-    async send(data) {
-      const answer = await api.post('/ui/sign-in', { email: data.get('email').trim(), password: data.get('password') });
-      if (!answer?.redirect && answer?.workspaces?.length) {
-        choose(answer.workspaces);
-        return;
-      }
-      const next = new URLSearchParams(location.search).get('next');
-      location.assign(next && /^\/(?![/\\])/.test(next) ? next : answer?.redirect ?? '/deals');
-    },
-    links: !tenant && h('p.auth-links', null, t('auth.no_company'), ' ', h('a.link', { href: '/sign-up' }, t('auth.sign_up'))),
+for (const peek of form.querySelectorAll('.peek')) {
+  const input = peek.parentNode.querySelector('input');
+  peek.hidden = false;
+  peek.addEventListener('click', () => {
+    const shown = input.type === 'password';
+    input.type = shown ? 'text' : 'password';
+    peek.setAttribute('aria-pressed', String(shown));
+    input.focus();
   });
 }
 
-/** Someone who works in several companies says which one. */
-function choose(workspaces) {
-  replace($('#auth'), h('section.auth-card', null, brand(), h('h1', null, t('auth.choose')),
-    h('div.choices', null, workspaces.map((one) => h('a.choice', { href: one.redirect }, icon('bld'), one.name, h('span.hint', null, one.slug))))), foot());
-  $('.choice').focus();
+// ---- checks beside the fields
+
+/** The sentence that is wrong with an input, or "". */
+function fault({ name, value, required }) {
+  const text = name === 'password' ? value : value.trim();
+  if (!text) return required ? form.dataset.required : '';
+  if (name === 'slug' && !/^(?!-)[a-z0-9-]{3,63}(?<!-)$/.test(text.toLowerCase())) return form.dataset.slug;
+  if (name === 'email' && !/^[^\s@]+@[^\s@]+\.[^\s@]+$/.test(text)) return form.dataset.email;
+  if (name === 'password' && [...text].length < 8) return form.dataset.short;
+  return '';
 }
 
-function signUp() {
-  const slug = input('slug', { autocapitalize: 'none', spellcheck: 'false', autocomplete: 'off', placeholder: 'my-company' });
-  slug.addEventListener('input', () => (slug.dataset.touched = '1'));
-  const company = input('company', { autofocus: true, autocomplete: 'organization' });
-  company.addEventListener('input', () => !slug.dataset.touched && (slug.value = latin(company.value)));
-  return form({
-    title: t('auth.up_title'), lead: t('auth.up_text'), submit: t('auth.create'),
-    fields: [
-      field(t('field.company'), company),
-      field(t('auth.company_address'), h('span.affix', null, slug, h('span.sign', null, '.' + location.host))),
-      h('div.two', null, field(t('field.your_name'), input('name', { autocomplete: 'name' })), field(t('field.email'), input('email', { type: 'email', autocomplete: 'username', spellcheck: 'false', autocapitalize: 'none' }))),
-      field(t('field.password'), input('password', { type: 'password', autocomplete: 'new-password', minlength: 8 }), { hint: t('auth.password_hint') }),
-    ],
-    async send(data) {
-      const answer = await api.post('/ui/sign-up', Object.fromEntries(['company', 'slug', 'name', 'email', 'password'].map((key) => [key, key === 'password' ? data.get(key) : data.get(key).trim()])));
-      location.assign(answer?.redirect ?? `${location.protocol}//${data.get('slug').trim()}.${location.host}/`);
-    },
-    links: h('p.auth-links', null, t('auth.have_company'), ' ', h('a.link', { href: '/sign-in' }, t('auth.sign_in'))),
+function tell(input, text) {
+  const box = input.closest('.field');
+  let note = box.querySelector('.error');
+  if (!note && text) {
+    note = document.createElement('p');
+    note.className = 'error';
+    note.id = input.id + '-e';
+    note.setAttribute('role', 'alert');
+    box.append(note);
+  }
+  if (note) {
+    note.textContent = text;
+    note.hidden = !text;
+  }
+  const hint = box.querySelector('.hint');
+  if (hint) hint.hidden = Boolean(text);
+  if (text) {
+    input.setAttribute('aria-invalid', 'true');
+    input.setAttribute('aria-describedby', note.id);
+  } else {
+    input.removeAttribute('aria-invalid');
+    input.removeAttribute('aria-describedby');
+  }
+}
+
+if (form.dataset.required) {
+  form.noValidate = true;
+  const inputs = [...form.querySelectorAll('input[required]')];
+  for (const input of inputs) {
+    input.addEventListener('change', () => input.value && tell(input, fault(input)));
+    input.addEventListener('input', () => input.hasAttribute('aria-invalid') && !fault(input) && tell(input, ''));
+  }
+  form.addEventListener('submit', (event) => {
+    const wrong = inputs.filter((input) => {
+      const text = fault(input);
+      tell(input, text);
+      return text;
+    });
+    if (wrong.length) event.preventDefault();
+    wrong[0]?.focus();
   });
 }
 
-const LETTERS = Object.fromEntries([...'абвгдезийклмнопрстуфхыэ'].map((letter, index) => [letter, 'abvgdeziyklmnoprstufhye'[index]]));
+// ---- the address follows the name until someone types an address
+
+const LETTERS = Object.fromEntries([...'абвгдезийклмнопрстуфхыэ'].map((letter, at) => [letter, 'abvgdeziyklmnoprstufhye'[at]]));
 Object.assign(LETTERS, { ё: 'e', ж: 'zh', ц: 'ts', ч: 'ch', ш: 'sh', щ: 'sch', ю: 'yu', я: 'ya', ъ: '', ь: '' });
-const latin = (text) => [...text.toLowerCase()].map((letter) => LETTERS[letter] ?? letter).join('').replace(/[^a-z0-9]+/g, '-').replace(/^-+|-+$/g, '').slice(0, 40);
+const latin = (text) => [...text.toLowerCase()].map((letter) => LETTERS[letter] ?? letter).join('')
+  .replace(/[^a-z0-9]+/g, '-').replace(/^-+|-+$/g, '').slice(0, 40);
 
-function draw() {
-  const card = page === 'sign-up' ? signUp() : signIn();
-  document.title = `${t(page === 'sign-up' ? 'auth.up_title' : 'auth.sign_in')} · Voronka`;
-  replace($('#auth'), card, foot());
-  $('[autofocus]', card)?.focus();
+const { company, slug } = form.elements;
+if (slug) {
+  let own = Boolean(slug.value);
+  slug.addEventListener('input', () => (own = Boolean(slug.value)));
+  company.addEventListener('input', () => {
+    if (own) return;
+    slug.value = latin(company.value);
+    if (slug.hasAttribute('aria-invalid') && !fault(slug)) tell(slug, '');
+  });
 }
 
-root.lang = recalled('lang') ?? root.lang;
-root.dataset.theme = recalled('theme') ?? root.dataset.theme;
-await loadMessages(root.lang);
-draw();
+// ---- one press, one request; and the clock
+
+form.addEventListener('submit', (event) => {
+  if (event.defaultPrevented) return;
+  button.disabled = true;
+});
+addEventListener('pageshow', () => form.dataset.wait || (button.disabled = false));
+
+if (form.dataset.wait) {
+  const words = button.textContent;
+  const until = Date.now() + form.dataset.wait * 1000;
+  const tick = () => {
+    const left = Math.ceil((until - Date.now()) / 1000);
+    button.disabled = left > 0;
+    button.textContent = left > 0
+      ? form.dataset.again.replace('{time}', `${Math.floor(left / 60)}:${String(left % 60).padStart(2, '0')}`) : words;
+    if (left > 0) setTimeout(tick, 500);
+    else delete form.dataset.wait;
+  };
+  tick();
+}
