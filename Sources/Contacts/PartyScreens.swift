@@ -23,6 +23,11 @@ struct PartyScreens: Sendable {
     private func list(_ request: Request, _ context: TenantContext) async throws -> Response {
         let query = try Query(request)
         let paging = try Paging(page: try query.page(), limit: Self.page_max)
+        let whose = query.string("whose") ?? "all"
+        guard whose == "all" || whose == "mine" else { throw FieldRefusal.notAChoice("whose") }
+        guard let order = Order(rawValue: query.string("sort") ?? Order.updated.rawValue) else {
+            throw FieldRefusal.notAChoice("sort")
+        }
         let actor = context.actor
         var rows: PostgresStatement = """
             \(ident: party.table) AS c
@@ -31,19 +36,44 @@ struct PartyScreens: Sendable {
         if let condition = SearchCondition(query.string("query") ?? "") {
             rows.append(" AND \(condition.sql(alias: "c"))")
         }
+        let mine: PostgresStatement = "c.owner_id = \(actor.userID)"
         let found = try await context.tenant.pipeline([
             paging.statement(
-                rows: rows, order: "c.updated_at DESC, c.id DESC", item: row(actor),
+                rows: whose == "mine" ? "\(rows) AND \(mine)" : rows, order: order.sql,
+                item: row(actor),
                 joined: "\(ident: party.table) AS c"),
-            "SELECT count(*) FROM \(rows)",
+            "SELECT count(*), count(*) FILTER (WHERE \(mine)) FROM \(rows)",
         ])
-        let total = try found[1].one().decode(0, as: Int.self)
+        let counts = try found[1].one().decode(Int.self, Int.self)
+        let total = whose == "mine" ? counts.1 : counts.0
         let items = try found[0].one().text(0)
         return .json(hal: false) {
             $0.field(party.entity.plural, json: items)
             $0.field("total", total)
             $0.field("page", paging.page)
             $0.field("pages", max(1, (total + Self.page_max - 1) / Self.page_max))
+            $0.object("counts") {
+                $0.field("all", counts.0)
+                $0.field("mine", counts.1)
+            }
+        }
+    }
+
+    /// What comes first in the list. With the id, so that no row is on two pages.
+    private enum Order: String {
+        case updated, created, name
+        case nameDown = "-name"
+
+        /// Whatever collation the database has, ё stands with е.
+        private static let letters: PostgresStatement = "translate(lower(c.name), 'ё', 'е')"
+
+        var sql: PostgresStatement {
+            switch self {
+            case .updated: "c.updated_at DESC, c.id DESC"
+            case .created: "c.id DESC"
+            case .name: "\(Self.letters), c.id"
+            case .nameDown: "\(Self.letters) DESC, c.id DESC"
+            }
         }
     }
 
@@ -62,7 +92,7 @@ struct PartyScreens: Sendable {
                 'phones', \(CustomFields.multitextSQL(party.entity, code: "'PHONE'", alias: "c")),
                 'emails', \(CustomFields.multitextSQL(party.entity, code: "'EMAIL'", alias: "c")),
                 'owner_id', c.owner_id, 'tags', \(Tags.listSQL(alias: "c")), \(sums(actor))
-                'next_task', \(nextTask), 'updated_at', extract(epoch FROM c.updated_at)::bigint)
+                'next_task', \(nextTask(actor)), 'updated_at', extract(epoch FROM c.updated_at)::bigint)
             """
     }
 
@@ -86,12 +116,19 @@ struct PartyScreens: Sendable {
         """
     }
 
-    private var nextTask: PostgresStatement {
+    /// The most urgent open task of the card or of one of its deals.
+    private func nextTask(_ actor: Actor) -> PostgresStatement {
         """
         (SELECT json_build_object('id', t.id, 'text', t.text, 'due_at', extract(epoch FROM t.due_at)::bigint)
-            FROM tasks AS t
-            WHERE t.entity_type = \(party.entity.rawValue) AND t.entity_id = c.id
-                AND t.completed_at IS NULL AND t.deleted_at IS NULL
+            FROM (
+                SELECT o.id, o.text, o.due_at FROM tasks AS o
+                WHERE o.entity_type = \(party.entity.rawValue) AND o.entity_id = c.id
+                    AND o.completed_at IS NULL AND o.deleted_at IS NULL
+                UNION ALL
+                SELECT o.id, o.text, o.due_at FROM tasks AS o
+                WHERE o.entity_type = 'deal' AND o.entity_id IN (SELECT d.id FROM \(deals(actor)))
+                    AND o.completed_at IS NULL AND o.deleted_at IS NULL
+            ) AS t
             ORDER BY t.due_at, t.id LIMIT 1)
         """
     }
@@ -106,8 +143,14 @@ struct PartyScreens: Sendable {
             FROM \(ident: party.table) AS c
             WHERE c.id = \(id) AND c.deleted_at IS NULL AND \(owners.condition("c"))
             """,
-            TaskItem.open(of: party.entity, id: id),
-            Feed.page(of: party.entity, id: id, owners: owners),
+            TaskItem.open(
+                of: party.entity, id: id,
+                andOfDeals: """
+                    SELECT d.id FROM \(ident: party.table) AS c
+                    CROSS JOIN LATERAL (SELECT d.id FROM \(deals(actor))) AS d
+                    WHERE c.id = \(id)
+                    """),
+            Feed.page(of: party.entity, id: id, actor: actor),
         ])
         guard let row = found[0].first, let feed = found[2].first else { throw NotFound() }
         let tasks = try found[1].one().text(0)
@@ -133,7 +176,8 @@ struct PartyScreens: Sendable {
                 'tags', \(Tags.listSQL(alias: "c")),
                 'phones', \(CustomFields.multitextSQL(party.entity, code: "'PHONE'", alias: "c")),
                 'emails', \(CustomFields.multitextSQL(party.entity, code: "'EMAIL'", alias: "c")), \(sums(actor))
-                'next_task', \(nextTask), 'created_by', c.created_by,
+                'next_task', \(nextTask(actor)), 'created_by', c.created_by,
+                'can_edit', \(actor.owners(.edit, party.entity).condition("c")),
                 'created_at', extract(epoch FROM c.created_at)::bigint,
                 'updated_at', extract(epoch FROM c.updated_at)::bigint, 'version', c.version)
             """

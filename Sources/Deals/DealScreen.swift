@@ -17,7 +17,7 @@ extension Deals {
         let screen = DealScreen(id: id, actor: context.actor, now: context.now)
         let found = try await context.tenant.pipeline([
             screen.deal, screen.spans, screen.neighbours, TaskItem.open(of: .deal, id: id),
-            Feed.page(of: .deal, id: id, owners: context.actor.owners(.view, .deal)),
+            Feed.page(of: .deal, id: id, actor: context.actor),
         ])
         guard let row = found[0].first, let feed = found[4].first else { throw NotFound() }
         let spans = try found[1].one()

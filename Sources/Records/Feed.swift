@@ -25,17 +25,24 @@ package enum Feed {
     /// One row of two texts: the items as a JSON array, oldest first, and the cursor of the page
     /// before (NULL: none).
     /// No row at all when the card does not exist or the actor may not see it.
+    ///
+    /// A contact and a company also show what happened to their deals, as far as the actor may see
+    /// those; such an item says in `of` whose it is.
     package static func page(
-        of entity: EntityType, id: Int64, owners: Owners, before: Cursor? = nil
+        of entity: EntityType, id: Int64, actor: Actor, before: Cursor? = nil
     ) -> PostgresStatement {
         """
         WITH card AS (
             SELECT c.id FROM \(ident: entity.table) AS c
-            WHERE c.id = \(id) AND c.deleted_at IS NULL AND \(owners.condition("c"))
+            WHERE c.id = \(id) AND c.deleted_at IS NULL
+                AND \(actor.owners(.view, entity).condition("c"))
+        ), sources AS (
+            SELECT \(entity.rawValue)::text AS type, card.id, NULL::json AS of FROM card
+            \(deals(entity, actor))
         ), mixed AS (
-            \(events(entity, before))
-            UNION ALL \(notes(entity, before))
-            UNION ALL \(tasks(entity, before))
+            SELECT f.* FROM sources CROSS JOIN LATERAL (\(events(before))) AS f
+            UNION ALL SELECT f.* FROM sources CROSS JOIN LATERAL (\(notes(before))) AS f
+            UNION ALL SELECT f.* FROM sources CROSS JOIN LATERAL (\(tasks(before))) AS f
         ), page AS (
             SELECT at, key, item FROM mixed ORDER BY at DESC, key DESC LIMIT \(Self.page_items + 1)
         ), numbered AS (
@@ -52,6 +59,27 @@ package enum Feed {
         """
     }
 
+    /// Deals of one contact or company that are looked through, the newest first.
+    static let deals_max = 50
+
+    private static func deals(_ entity: EntityType, _ actor: Actor) -> PostgresStatement {
+        let theirs: PostgresStatement
+        switch entity {
+        case .contact:
+            theirs =
+                "JOIN deal_contacts AS l ON l.contact_id = card.id JOIN deals AS d ON d.id = l.deal_id"
+        case .company: theirs = "JOIN deals AS d ON d.company_id = card.id"
+        default: return ""
+        }
+        return """
+            UNION ALL (
+                SELECT 'deal', d.id, json_build_object('type', 'deal', 'id', d.id, 'name', d.name)
+                FROM card \(theirs)
+                WHERE d.deleted_at IS NULL AND \(actor.owners(.view, .deal).condition("d"))
+                ORDER BY d.id DESC LIMIT \(deals_max))
+            """
+    }
+
     private static func older(
         _ before: Cursor?, at: StaticString, key: StaticString
     ) -> PostgresStatement {
@@ -62,43 +90,45 @@ package enum Feed {
     }
 
     /// Events that stand for a note or a finished task are left out: those are shown themselves.
-    private static func events(_ entity: EntityType, _ before: Cursor?) -> PostgresStatement {
+    private static func events(_ before: Cursor?) -> PostgresStatement {
         """
-        (SELECT e.created_at AS at, e.id COLLATE "C" AS key, json_build_object('id', e.id,
-            'at', extract(epoch FROM e.created_at)::bigint, 'actor_id', e.actor_id, 'kind', 'event',
+        SELECT e.created_at AS at, e.id COLLATE "C" AS key, json_build_object('id', e.id,
+            'of', sources.of, 'at', extract(epoch FROM e.created_at)::bigint, 'actor_id', e.actor_id,
+            'kind', 'event',
             'type', e.type, 'before', e.before, 'after', e.after, 'undoes', e.undoes) AS item
-        FROM card
-        JOIN events AS e ON e.entity_type = \(entity.rawValue) AND e.entity_id = card.id
-        WHERE NOT jsonb_path_exists(e.after, '$[*].note.id')
+        FROM events AS e
+        WHERE e.entity_type = sources.type AND e.entity_id = sources.id
+            AND NOT jsonb_path_exists(e.after, '$[*].note.id')
             AND \(older(before, at: "e.created_at", key: "e.id COLLATE \"C\""))
-        ORDER BY e.id DESC LIMIT \(Self.page_items + 1))
+        ORDER BY e.id DESC LIMIT \(Self.page_items + 1)
         """
     }
 
-    private static func notes(_ entity: EntityType, _ before: Cursor?) -> PostgresStatement {
+    private static func notes(_ before: Cursor?) -> PostgresStatement {
         """
-        (SELECT n.created_at, ('n' || lpad(n.id::text, 19, '0')) COLLATE "C", json_build_object(
-            'id', 'n' || n.id, 'at', extract(epoch FROM n.created_at)::bigint, 'actor_id', n.created_by,
+        SELECT n.created_at, ('n' || lpad(n.id::text, 19, '0')) COLLATE "C", json_build_object(
+            'id', 'n' || n.id, 'of', sources.of, 'at', extract(epoch FROM n.created_at)::bigint,
+            'actor_id', n.created_by,
             'kind', 'note', 'note_id', n.id, 'type', n.kind, 'text', COALESCE(n.params->>'text', ''),
             'params', n.params, 'is_pinned', n.is_pinned, 'version', n.version)
-        FROM card
-        JOIN notes AS n ON n.entity_type = \(entity.rawValue) AND n.entity_id = card.id
-        WHERE n.deleted_at IS NULL
+        FROM notes AS n
+        WHERE n.entity_type = sources.type AND n.entity_id = sources.id AND n.deleted_at IS NULL
             AND \(older(before, at: "n.created_at", key: "('n' || lpad(n.id::text, 19, '0')) COLLATE \"C\""))
-        ORDER BY n.created_at DESC, n.id DESC LIMIT \(Self.page_items + 1))
+        ORDER BY n.created_at DESC, n.id DESC LIMIT \(Self.page_items + 1)
         """
     }
 
-    private static func tasks(_ entity: EntityType, _ before: Cursor?) -> PostgresStatement {
+    private static func tasks(_ before: Cursor?) -> PostgresStatement {
         """
-        (SELECT t.completed_at, ('t' || lpad(t.id::text, 19, '0')) COLLATE "C", json_build_object(
-            'id', 't' || t.id, 'at', extract(epoch FROM t.completed_at)::bigint, 'actor_id', t.updated_by,
+        SELECT t.completed_at, ('t' || lpad(t.id::text, 19, '0')) COLLATE "C", json_build_object(
+            'id', 't' || t.id, 'of', sources.of, 'at', extract(epoch FROM t.completed_at)::bigint,
+            'actor_id', t.updated_by,
             'kind', 'task_done', 'text', t.text, 'task', \(TaskItem.sql("t")))
-        FROM card
-        JOIN tasks AS t ON t.entity_type = \(entity.rawValue) AND t.entity_id = card.id
-        WHERE t.deleted_at IS NULL AND t.completed_at IS NOT NULL
+        FROM tasks AS t
+        WHERE t.entity_type = sources.type AND t.entity_id = sources.id
+            AND t.deleted_at IS NULL AND t.completed_at IS NOT NULL
             AND \(older(before, at: "t.completed_at", key: "('t' || lpad(t.id::text, 19, '0')) COLLATE \"C\""))
-        ORDER BY t.completed_at DESC, t.id DESC LIMIT \(Self.page_items + 1))
+        ORDER BY t.completed_at DESC, t.id DESC LIMIT \(Self.page_items + 1)
         """
     }
 }
@@ -135,6 +165,24 @@ package enum TaskItem {
         FROM tasks AS t
         WHERE t.entity_type = \(entity.rawValue) AND t.entity_id = \(id)
             AND t.completed_at IS NULL AND t.deleted_at IS NULL
+        """
+    }
+
+    /// The open tasks of a contact or company and of those of its deals that the actor may see.
+    ///
+    /// - Parameter deals: `SELECT id …` of the deals.
+    package static func open(
+        of entity: EntityType, id: Int64, andOfDeals deals: PostgresStatement
+    ) -> PostgresStatement {
+        """
+        SELECT COALESCE(json_agg(\(sql("t")) ORDER BY t.due_at, t.id), '[]')::text
+        FROM tasks AS t
+        WHERE t.completed_at IS NULL AND t.deleted_at IS NULL AND t.id IN (
+            SELECT o.id FROM tasks AS o
+            WHERE o.entity_type = \(entity.rawValue) AND o.entity_id = \(id) AND o.deleted_at IS NULL
+            UNION ALL
+            SELECT o.id FROM tasks AS o
+            WHERE o.entity_type = 'deal' AND o.entity_id IN (\(deals)) AND o.deleted_at IS NULL)
         """
     }
 

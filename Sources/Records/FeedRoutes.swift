@@ -26,7 +26,7 @@ struct FeedRoutes: Sendable {
         if before != nil, cursor == nil { throw FieldRefusal.invalidValue("before") }
         let rows = try await context.tenant.query(
             Feed.page(
-                of: entity, id: id, owners: context.actor.owners(.view, entity), before: cursor))
+                of: entity, id: id, actor: context.actor, before: cursor))
         guard let row = rows.first else { throw NotFound() }
         return .json(hal: false) {
             $0.field("items", json: row.text(0))

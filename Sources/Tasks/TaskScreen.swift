@@ -56,7 +56,12 @@ struct TaskScreen: Sendable {
                 'today', count(*) FILTER (WHERE part = 'today'),
                 'tomorrow', count(*) FILTER (WHERE part = 'tomorrow'),
                 'later', count(*) FILTER (WHERE part = 'later'),
-                'done_today', count(*) FILTER (WHERE part = 'done_today')) FROM grouped))::text
+                'done_today', count(*) FILTER (WHERE part = 'done_today')) FROM grouped),
+            'views', (SELECT json_build_object(
+                \(count(.mine, actor)), \(count(.given, actor)), \(count(.all, actor)))
+                FROM tasks AS t
+                WHERE t.deleted_at IS NULL AND t.completed_at IS NULL
+                    AND \(actor.owners(.view, .task).condition("t"))))::text
         """
     }
 
@@ -66,6 +71,10 @@ struct TaskScreen: Sendable {
         case .given: "(t.created_by = \(actor.userID) AND t.owner_id <> \(actor.userID))"
         case .all: "true"
         }
+    }
+
+    private static func count(_ whose: Whose, _ actor: Actor) -> PostgresStatement {
+        "\(whose.rawValue)::text, count(*) FILTER (WHERE \(rows(whose, actor)))"
     }
 
     private static func group(_ part: String) -> PostgresStatement {

@@ -212,7 +212,6 @@ def test_a_phone_gets_a_board_without_sideways_scrolling_of_the_page(visit, salo
     page = visit(salon, width=390, height=844, has_touch=True).board()
     assert page.evaluate("document.documentElement.scrollWidth") <= 390
     shot(page, "board-390")
-    page.get_by_role("button", name="Главное меню").click()
-    page.get_by_role("link", name="Задачи").click()
+    page.locator(".tabbar").get_by_role("link", name="Задачи").click()
     page.wait_for_selector(".task-list")
     assert page.evaluate("document.documentElement.scrollWidth") <= 390

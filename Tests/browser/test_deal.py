@@ -109,6 +109,7 @@ def test_the_name_and_the_owner_are_edited_in_place(deal):
     title.get_by_role("textbox").fill(old.replace("\u00a0", " ") + ", правка")
     title.get_by_role("textbox").press("Enter")
     expect(title.get_by_role("heading")).to_contain_text("правка")
+    expect(page.locator(".toast")).to_contain_text("Сохранено")
     page.keyboard.press("ControlOrMeta+z")
     expect(title.get_by_role("heading")).to_have_text(old)
     row = page.locator('[data-field="owner"]')

@@ -8,7 +8,7 @@ import { setLocale } from './format.js';
 import { route, startRouter, stateBox } from './router.js';
 import { startLive } from './live.js';
 import { startNews } from './news.js';
-import { drawShell } from './shell.js';
+import { drawShell, keepTheme } from './shell.js';
 
 const root = document.documentElement;
 
@@ -17,13 +17,14 @@ const screens = {
   board: () => import('./board.js'),
   deal: () => import('./deal.js'),
   people: () => import('./people.js'),
+  person: () => import('./person.js'),
   tasks: () => import('./tasks.js'),
   palette: () => import('./palette.js'),
 };
 
 function prefetch() {
   const path = location.pathname;
-  const name = /^\/deals\/\d/.test(path) ? 'deal' : /^\/(contacts|companies)/.test(path) ? 'people'
+  const name = /^\/deals\/\d/.test(path) ? 'deal' : /^\/(contacts|companies)\/\d/.test(path) ? 'person' : /^\/(contacts|companies)/.test(path) ? 'people'
     : path.startsWith('/tasks') ? 'tasks' : 'board';
   screens[name]().catch(() => {});
 }
@@ -43,12 +44,15 @@ async function start() {
   ]);
   openSession(found);
   setLocale({ timeZone: found.tenant.time_zone, money: found.tenant.currency, serverTime: found.server_time });
-  if (found.user.theme) root.dataset.theme = found.user.theme;
+  if (found.user.theme && found.user.theme !== root.dataset.theme) {
+    root.dataset.theme = found.user.theme;
+    keepTheme(found.user.theme);
+  }
   route(/^\/(?:deals\/?)?$/, async () => (await screens.board()).open, boardSkeleton);
   route(/^\/deals\/(\d+)$/, async () => (await screens.deal()).open);
   for (const plural of ['contacts', 'companies']) {
     route(new RegExp(`^/${plural}/?$`), async () => (await screens.people()).openList(plural));
-    route(new RegExp(`^/${plural}/(\\d+)$`), async () => (await screens.people()).openCard(plural));
+    route(new RegExp(`^/${plural}/(\\d+)$`), async () => (await screens.person()).openCard(plural));
   }
   route(/^\/tasks\/?$/, async () => (await screens.tasks()).open);
   drawShell();

@@ -99,9 +99,9 @@ export async function askReason() {
 }
 
 /** Creates the contact (when there is a name or a phone), then the deal; gives the deal's id. */
-export async function createDeal({ name, amount_minor, pipelineID, stageID, ownerID, contactName, phone }) {
-  let contactID = null;
-  if (contactName || phone) {
+export async function createDeal({ name, amount_minor, pipelineID, stageID, ownerID, contactName, phone, contact, company }) {
+  let contactID = contact?.id ?? null;
+  if (!contactID && (contactName || phone)) {
     const [first, ...rest] = (contactName || phone).split(/\s+/);
     const answer = await api.post('/api/v4/contacts', [{
       name: contactName || phone,
@@ -117,7 +117,9 @@ export async function createDeal({ name, amount_minor, pipelineID, stageID, owne
     name, pipeline_id: pipelineID, status_id: stageID,
     ...(amount_minor % 100 ? { price_with_minor_units: amount_minor / 100 } : { price: amount_minor / 100 }),
     ...(ownerID ? { responsible_user_id: ownerID } : {}),
-    ...(contactID ? { _embedded: { contacts: [{ id: contactID, is_main: true }] } } : {}),
+    ...(contactID || company ? { _embedded: {
+      ...(contactID ? { contacts: [{ id: contactID, is_main: true }] } : {}),
+      ...(company ? { companies: [{ id: company.id }] } : {}) } } : {}),
   }]);
   return api.newID(answer, 'leads');
 }
@@ -128,8 +130,8 @@ export const NEW_DEAL_PATHS = {
   responsible_user_id: 'owner', custom_fields_values: 'phone', first_name: 'contact', last_name: 'contact',
 };
 
-/** The new-deal dialog; resolves with the id of the deal made, or undefined. */
-export function newDealDialog({ pipelineID, stageID } = {}) {
+/** The new-deal dialog, for `contact` or `company` {id, name} when they are known; resolves with the id of the deal made, or undefined. */
+export function newDealDialog({ pipelineID, stageID, contact, company } = {}) {
   const chosen = store.pipeline(pipelineID) ?? store.mainPipeline();
   const stages = h('select', { name: 'stage' });
   const fill = (line, selected) => stages.replaceChildren(...line.stages.filter((s) => s.kind === 'open')
@@ -144,11 +146,12 @@ export function newDealDialog({ pipelineID, stageID } = {}) {
     submit: t('deal.create'),
     paths: NEW_DEAL_PATHS,
     fields: [
+      (contact || company) && h('p.lead', null, icon(contact ? 'user' : 'bld', 's'), (contact ?? company).name),
       field(t('field.name'), h('input', { name: 'name', required: true, maxlength: 255, autofocus: true,
         autocomplete: 'off', placeholder: t('deal.name_example') })),
       h('div.two', null, field(t('field.price'), amount), field(t('field.owner'), memberSelect(session.user.id))),
       h('div.two', null, session.pipelines.length > 1 && field(t('field.pipeline'), lines), field(t('field.stage'), stages)),
-      h('div.two', null,
+      !contact && h('div.two', null,
         field(t('field.contact'), h('input', { name: 'contact', maxlength: 255, autocomplete: 'off' }), { optional: true }),
         field(t('field.phone'), h('input', { name: 'phone', type: 'tel', maxlength: 40, autocomplete: 'off', placeholder: '+7' }), { optional: true })),
     ],
@@ -159,7 +162,7 @@ export function newDealDialog({ pipelineID, stageID } = {}) {
       return createDeal({
         name: data.get('name').trim(), amount_minor: minor, ownerID: Number(data.get('owner')),
         pipelineID: Number(lines.value), stageID: Number(data.get('stage')),
-        contactName: data.get('contact').trim(), phone: data.get('phone').trim(),
+        contactName: data.get('contact')?.trim(), phone: data.get('phone')?.trim(), contact, company,
       });
     },
   }).done;

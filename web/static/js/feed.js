@@ -15,6 +15,9 @@ import * as format from './format.js';
 const API = { deal: 'leads', contact: 'contacts', company: 'companies' };
 const UI = { deal: 'deals', contact: 'contacts', company: 'companies' };
 
+/** The feed of a contact or company shows what happened to their deals too: whose it was. */
+const ofDeal = ({ of }) => of && h('a.of-deal', { href: `/deals/${of.id}`, title: of.name }, tidy(of.name));
+
 export class Feed {
   /** `entity` is {type, id, name}; `changed` is called after a write of ours. */
   constructor({ entity, items, before, tasks, changed }) {
@@ -72,16 +75,16 @@ export class Feed {
     const stamp = h('time', { datetime: new Date(item.at * 1000).toISOString(), title: format.moment(item.at) }, format.time(item.at));
     if (item.kind === 'note')
       return h('article.note', { class: news },
-        h('div.h', null, icon('note', 's'), h('b', null, t('feed.note')), h('span', null, memberName(item.actor_id)), stamp),
+        h('div.h', null, icon('note', 's'), h('b', null, t('feed.note')), h('span', null, memberName(item.actor_id)), ofDeal(item), stamp),
         h('p.prose', null, item.text ?? ''));
     if (item.kind === 'task_done')
       return h('article.box.done', { class: news },
-        h('div.h', null, h('span.tick', null, icon('check', 'xs')), h('b', null, t('feed.task_done')), h('span', null, memberName(item.actor_id)), stamp),
+        h('div.h', null, h('span.tick', null, icon('check', 'xs')), h('b', null, t('feed.task_done')), h('span', null, memberName(item.actor_id)), ofDeal(item), stamp),
         h('p.prose', null, tidy(item.task?.text ?? item.text ?? '')),
         item.task?.result && h('p.result', null, item.task.result));
     const { icon: mark, body } = describe(item);
     return h('p.ev', { class: news }, icon(mark, 's'),
-      h('span', null, h('b', null, memberName(item.actor_id)), ': ', body, item.undoes && h('span.chip', null, icon('undo', 'xs'), t('feed.undone'))), stamp);
+      h('span', null, h('b', null, memberName(item.actor_id)), ': ', body, item.undoes && h('span.chip', null, icon('undo', 'xs'), t('feed.undone')), item.of && ' · ', ofDeal(item)), stamp);
   }
 
   async older() {
@@ -115,10 +118,15 @@ export class Feed {
   task(task) {
     const node = h('div.task', { 'data-id': task.id },
       h('button.ck', { type: 'button', 'aria-label': t('task.complete_named', { name: task.text }), title: t('task.complete'), onclick: () => this.finish(node, task) }, icon('check', 'xs')),
-      h('div.task-text', null, h('b', null, tidy(task.text)), h('small', null, t('task.kind_' + (task.kind_id === 2 ? 2 : 1)), ' · ', memberName(task.owner_id))),
+      h('div.task-text', null, h('b', null, tidy(task.text)), h('small', null, this.isOwn(task) ? t('task.kind_' + (task.kind_id === 2 ? 2 : 1)) : ofDeal({ of: task.entity }), ' · ', memberName(task.owner_id))),
       h('button.plain', { type: 'button', title: t('task.reschedule'), 'aria-label': t('task.reschedule') + ': ' + format.moment(task.due_at), onclick: (event) => rescheduleMenu(event.currentTarget, task) }, dueChip(task)),
       h('button.btn.sm', { type: 'button', onclick: () => this.finish(node, task) }, t('task.done')));
     return node;
+  }
+
+  /** A task of a deal is shown on its people's cards as well. */
+  isOwn(task) {
+    return !task.entity || (task.entity.type === this.entity.type && task.entity.id === this.entity.id);
   }
 
   /** Asks what came of it, then offers the next task: a deal without one is a deal forgotten. */
@@ -140,7 +148,7 @@ export class Feed {
       this.tasks = this.tasks.filter((other) => other.id !== task.id);
       store.put('task', task);
       node.remove();
-      const sent = completeTask({ ...task, entity: { type: this.entity.type, id: this.entity.id } }, input.value.trim());
+      const sent = completeTask({ ...task, entity: task.entity ?? { type: this.entity.type, id: this.entity.id } }, input.value.trim());
       if (!this.tasks.length) this.composer.askNext();
       if (!(await sent)) this.tasks.push(task);
       this.drawTasks();
@@ -239,6 +247,7 @@ class Composer {
     localStorage.removeItem(this.draft);
     this.draw();
     try {
+      this.text.focus();
       if (mode === 'note') await this.feed.addNote(text);
       else {
         await createTask({ text, dueAt, ownerID: owner, kindID: kind, entity: this.entity });

@@ -1,21 +1,24 @@
 // Rows of a record's fields, edited in place: Enter or leaving saves, Esc gives up,
 // and what the server refuses stays open with its sentence beside it.
 
-import { h, icon, replace, uid, $ } from './dom.js';
+import { h, icon, replace, uid, announce, $, $$ } from './dom.js';
 import { t } from './i18n.js';
 import { Refused } from './api.js';
 import { complain, refusal } from './mutations.js';
 import { activeMembers, memberAvatar, memberName, tagChip } from './bits.js';
 import * as format from './format.js';
 
+const SAVED_MS = 1600;
+
 /**
  * One row. `value()` gives the current value; `show(value)` its nodes; `control(value)` gives
- * {node, input, read()}; `save(value)` sends it. Without `control` the row is read only.
+ * {node, input, read()}; `save(value, before)` sends it. Without `control` the row is read only;
+ * with `linked` what it shows can be followed, and a pencil beside it edits.
  */
-export function row({ label, name, value, show, control, save, wrap }) {
+export function row({ label, name, value, show, control, save, wrap, linked }) {
   const id = uid('f');
   const box = h('dd', { class: wrap && 'wrap' });
-  const error = h('p.error', { hidden: true, role: 'alert', id: id + '-e' });
+  const error = h('dd.error', { hidden: true, id: id + '-e' });
   const node = h('div.f', { 'data-field': name }, h('dt', { id }, label), box, error);
   let editing = false;
 
@@ -30,6 +33,10 @@ export function row({ label, name, value, show, control, save, wrap }) {
       replace(box, content);
       return;
     }
+    if (linked && !empty) {
+      replace(box, h('span.shown', null, content), h('button.pen', { type: 'button', 'aria-label': t('field.change', { name: label }), title: t('field.change', { name: label }), onclick: () => edit() }, icon('edit', 's')));
+      return;
+    }
     const button = h('button.value', { type: 'button', 'aria-labelledby': `${id} ${id}-v`, onclick: () => edit() },
       h('span.shown', { id: id + '-v' }, content));
     replace(box, button);
@@ -41,6 +48,7 @@ export function row({ label, name, value, show, control, save, wrap }) {
     const made = control(start);
     const { input } = made;
     input.setAttribute('aria-labelledby', id);
+    const old = value();
     const before = JSON.stringify(made.read());
     let closed = false;
     const close = (focus) => {
@@ -57,23 +65,28 @@ export function row({ label, name, value, show, control, save, wrap }) {
       closed = true;
       editing = false;
       node.classList.add('saving');
-      const sent = save(next);
+      box.setAttribute('aria-busy', 'true');
+      const sent = save(next, old);
       draw();
       if (focus) $('button', box)?.focus();
       try {
         await sent;
+        node.classList.add('saved');
+        setTimeout(() => node.classList.remove('saved'), SAVED_MS);
       } catch (problem) {
         if (problem instanceof Refused && problem.status < 500 && problem.status !== 412) {
           edit(next, refusal(problem));
         } else complain(problem);
       } finally {
         node.classList.remove('saving');
+        box.removeAttribute('aria-busy');
       }
     };
     const fail = (text) => {
       node.classList.add('bad');
       error.textContent = text;
       error.hidden = false;
+      announce(text);
       input.setAttribute('aria-invalid', 'true');
       input.setAttribute('aria-describedby', error.id);
     };
@@ -85,6 +98,12 @@ export function row({ label, name, value, show, control, save, wrap }) {
       } else if (event.key === 'Enter' && (!input.matches('textarea') || event.metaKey || event.ctrlKey)) {
         event.preventDefault();
         commit(true);
+      } else if (event.key === 'Tab' && !made.many && made.read() !== undefined) {
+        const next = neighbour(node, event.shiftKey ? -1 : 1);
+        if (!next) return;
+        event.preventDefault();
+        commit(false);
+        next.click();
       }
     });
     made.node.addEventListener('focusout', (event) => {
@@ -99,6 +118,16 @@ export function row({ label, name, value, show, control, save, wrap }) {
 
   draw();
   return { node, draw, edit };
+}
+
+/** The button that edits the next (or the previous) row of the same panel. */
+function neighbour(node, step) {
+  const rows = $$('.f', node.closest('.fields') ?? node.parentNode);
+  for (let at = rows.indexOf(node) + step; rows[at]; at += step) {
+    const button = $('.value, .pen', rows[at]);
+    if (button) return button;
+  }
+  return null;
 }
 
 // ---- controls
@@ -155,7 +184,11 @@ export const tagsControl = (value) => {
 // ---- custom fields, by kind
 
 const optionText = (field, id) => field.options?.find((option) => option.id === id)?.value ?? String(id);
-const link = (href, text) => h('a.link.trunc', { href, onclick: (event) => event.stopPropagation() }, text);
+const link = (href, text, out) => h('a.link.trunc', { href, ...(out ? { target: '_blank', rel: 'noopener noreferrer' } : {}) }, text);
+const LINKED = (field) => field.kind === 'url' || (field.kind === 'multitext' && /^(PHONE|EMAIL)$/.test(field.code));
+
+/** A field that every company starts with has its name in the reader's language, unless the company renamed it. */
+const nameOf = (field) => ([t('code.' + field.code), t('code_other.' + field.code)].includes(field.name) ? t('code.' + field.code) : field.name);
 
 /** How a value of a custom field looks. */
 export function showField(field, value) {
@@ -166,9 +199,9 @@ export function showField(field, value) {
     case 'select': return optionText(field, value);
     case 'multiselect': return value.map((id) => h('span.chip', null, optionText(field, id)));
     case 'date': return format.plainDate(String(value).slice(0, 10), { year: true });
-    case 'url': return h('span.trunc', null, value.replace(/^https?:\/\//, ''));
-    case 'multitext': return value.map((one) => h('span.num', null,
-      field.code === 'PHONE' ? format.phone(one.value) : one.value));
+    case 'url': return link(/^https?:\/\//i.test(value) ? value : 'https://' + value, value.replace(/^https?:\/\//i, ''), true);
+    case 'multitext': return value.map((one) => field.code === 'PHONE' ? link(format.phoneHref(one.value), format.phone(one.value))
+      : field.code === 'EMAIL' ? link('mailto:' + one.value, one.value.split(/(?=@)/).flatMap((part) => [part, h('wbr')])) : h('span', null, one.value));
     default: return h('span.prose', null, value);
   }
 }
@@ -210,28 +243,32 @@ export function apiValues(field, value) {
   }
 }
 
-/** A row for a custom field of a record; `record()` gives it, `update(change, body)` writes. */
-export function customRow(field, record, update) {
+/** A row for a custom field of a record; `record()` gives it, `update(change, body, back)` writes; `back` undoes. */
+export function customRow(field, record, update, isLocked) {
+  const made = (value) => [{ fields: { ...record().fields, [field.id]: value } },
+    { custom_fields_values: [{ field_id: field.id, values: apiValues(field, value) }] }];
   return row({
-    label: field.name,
+    linked: LINKED(field),
+    label: nameOf(field),
     name: 'cf-' + field.id,
-    wrap: field.kind === 'multiselect' || field.kind === 'textarea' || field.kind === 'multitext',
+    wrap: field.kind === 'multiselect' || field.kind === 'textarea' || (field.kind === 'multitext' && !LINKED(field)),
     value: () => record()?.fields?.[field.id] ?? null,
     show: (value) => showField(field, value),
-    control: controlOf(field),
-    save: (value) => update(
-      { fields: { ...record().fields, [field.id]: value } },
-      { custom_fields_values: [{ field_id: field.id, values: apiValues(field, value) }] }),
+    control: isLocked ? null : controlOf(field),
+    save: (value, before) => update(...made(value), made(before)),
   });
 }
 
 /** A heading that turns into an input: the name of a record. */
-export function editableTitle({ value, label, save }) {
+export function editableTitle({ value, label, save, isLocked = () => false }) {
   const heading = h('h1');
   const node = h('div.title-edit', null, heading);
-  const draw = () => replace(heading, h('button', { type: 'button', title: label, onclick: edit }, value()));
+  const draw = () => replace(heading, isLocked() ? value() : h('button', { type: 'button', title: label, onclick: edit }, value()));
   function edit() {
-    const input = h('input', { value: value(), maxlength: 255, 'aria-label': label });
+    if (isLocked()) return;
+    // What is shown has no-break spaces; what is stored keeps plain ones.
+    const plain = value().replaceAll('\u00a0', ' ');
+    const input = h('input', { value: plain, maxlength: 255, 'aria-label': label });
     const error = h('p.error', { hidden: true, id: uid('title-e') });
     let over = false;
     const close = () => {
@@ -242,7 +279,7 @@ export function editableTitle({ value, label, save }) {
     const commit = async () => {
       if (over) return;
       const text = input.value.trim();
-      if (!text || text === value()) return close();
+      if (!text || text === plain) return close();
       over = true;
       try {
         const sent = save(text);

@@ -5,20 +5,35 @@ import { t } from './i18n.js';
 import * as api from './api.js';
 import { complain } from './mutations.js';
 import { openDialog } from './dialog.js';
+import { toast } from './toast.js';
 
-async function link(dealID, type, id) {
-  await api.post(`/api/v4/leads/${dealID}/link`, [{ to_entity_id: id, to_entity_type: type, metadata: type === 'contacts' ? { is_main: true } : null }]);
+/** `from` is {plural: 'leads', id}: the card that gets the link. */
+async function link({ plural, id: from }, type, id) {
+  const isMain = plural === 'leads' && type === 'contacts';
+  await api.post(`/api/v4/${plural}/${from}/link`, [{ to_entity_id: id, to_entity_type: type, metadata: isMain ? { is_main: true } : null }]);
 }
 
-export const linkPerson = (dealID, done) => pick('contacts', t('deal.add_contact'), dealID, done);
-export const linkCompany = (dealID, done) => pick('companies', t('deal.add_company'), dealID, done);
+export const linkPerson = (dealID, done) => linkTo({ plural: 'leads', id: dealID }, 'contacts', t('deal.add_contact'), done);
+export const linkCompany = (dealID, done) => linkTo({ plural: 'leads', id: dealID }, 'companies', t('deal.add_company'), done);
 
-function pick(type, title, dealID, done) {
+/** Parts two cards; the toast ties them again. */
+export async function unlinkFrom(from, type, { id, name }, done) {
+  try {
+    await api.post(`/api/v4/${from.plural}/${from.id}/unlink`, [{ to_entity_id: id, to_entity_type: type }]);
+    done();
+    toast({ text: t('toast.unlinked', { name }), undo: () => link(from, type, id).then(done, complain) });
+  } catch (error) {
+    complain(error);
+  }
+}
+
+/** A dialog that finds a card, or makes one on the spot, and ties it to `from`. */
+export function linkTo(from, type, title, done) {
   const list = h('div.choices', { role: 'group', 'aria-label': t('palette.results') });
   const input = h('input', { type: 'search', autofocus: true, autocomplete: 'off', maxlength: 255, placeholder: t('link.find'), 'aria-label': t('link.find') });
   const choose = async (work) => {
     try {
-      await link(dealID, type, await work());
+      await link(from, type, await work());
       dialog.close();
       done();
     } catch (error) {

@@ -1,263 +1,234 @@
-// Contacts and companies: the lists and the cards. One shape, two names.
+// The lists of contacts and companies. One shape, two names. Pages follow one another by scrolling.
 
-import { h, icon, replace, debounce, $ } from './dom.js';
+import { h, icon, append, replace, debounce, $, $$ } from './dom.js';
 import { t, tidy } from './i18n.js';
 import * as api from './api.js';
 import * as store from './store.js';
-import { session } from './store.js';
-import { mutate, complain } from './mutations.js';
-import { go, notFound, stateBox } from './router.js';
-import { formDialog, field } from './dialog.js';
-import { toast } from './toast.js';
-import { Feed } from './feed.js';
-import { memberAvatar, memberSelect, dueChip, stageLabel, personAvatar } from './bits.js';
-import { newTaskDialog } from './task-actions.js';
-import * as f from './fields.js';
+import { complain } from './mutations.js';
+import { go, stateBox } from './router.js';
+import { openMenu } from './menu.js';
+import { memberAvatar, dueChip, personAvatar } from './bits.js';
+import { createPerson } from './person-new.js';
 import * as format from './format.js';
 
-const KINDS = {
+export const KINDS = {
   contacts: { type: 'contact', icon: 'user' },
   companies: { type: 'company', icon: 'bld' },
 };
+const SORTS = ['updated', 'created', 'name', '-name'];
+const VIEWS = ['all', 'mine'];
+/** Pages that coming back to a list fetches at once, so that the place is found again. */
+const KEPT_PAGES = 6;
+const kept = {};
 const text = (one) => (typeof one === 'string' ? one : one?.value);
 
-// ---- lists
-
 export const openList = (plural) => async (_, query) => {
-  const asked = { query: query.get('query') ?? '', page: Number(query.get('page')) || 1 };
-  const data = await api.get(api.address('/ui/' + plural, asked));
-  return list(plural, asked, data ?? { total: 0, page: 1, pages: 0, [plural]: [] });
-};
-
-function list(plural, asked, first) {
-  let data = first;
-  const table = h('div.table-wrap', { tabindex: '0', role: 'region', 'aria-label': t('nav.' + plural) });
-  const count = h('span.count');
-  const pager = h('nav.pager', { 'aria-label': t('pager.title') });
-  const input = h('input', { type: 'search', value: asked.query, placeholder: t(plural + '.search'), 'aria-label': t(plural + '.search'), autocomplete: 'off', maxlength: 200 });
-
-  const load = async (page) => {
-    const next = { query: input.value.trim(), page };
-    table.classList.add('is-stale');
-    try {
-      const found = await api.get(api.address('/ui/' + plural, next));
-      if (input.value.trim() !== next.query) return;
-      data = found ?? { total: 0, page: 1, pages: 0, [plural]: [] };
-      history.replaceState(null, '', api.address('/' + plural, { query: next.query, page: page > 1 ? page : null }));
-      draw();
-      table.scrollTop = 0;
-    } catch (error) {
-      complain(error);
-    } finally {
-      table.classList.remove('is-stale');
-    }
+  const asked = {
+    query: query.get('query') ?? '',
+    whose: VIEWS.includes(query.get('whose')) ? query.get('whose') : 'all',
+    sort: SORTS.includes(query.get('sort')) ? query.get('sort') : 'updated',
   };
-  input.addEventListener('input', debounce(220, () => load(1)));
-
-  const create = () => createPerson(plural).then((id) => id && go(`/${plural}/${id}`));
-  function draw() {
-    count.textContent = format.number(data.total);
-    const rows = data[plural] ?? [];
-    replace(table, rows.length ? people(plural, rows) : stateBox({
-      mark: icon(KINDS[plural].icon, 'big'),
-      title: t(input.value.trim() ? 'list.nothing_found' : plural + '.empty'),
-      text: t(input.value.trim() ? 'list.try_other' : plural + '.empty_text'),
-      action: !input.value.trim() && h('button.btn.p', { type: 'button', onclick: create }, icon('plus'), t(plural + '.new')) }));
-    const step = (page, name, label) => h('button.btn.sm.i', { type: 'button', disabled: page < 1 || page > data.pages, 'aria-label': label, onclick: () => load(page) }, icon(name, 's'));
-    replace(pager, data.pages > 1 && [step(data.page - 1, 'left', t('pager.previous')),
-      h('span.num', null, t('pager.of', { page: format.number(data.page), pages: format.number(data.pages) })), step(data.page + 1, 'right', t('pager.next'))]);
-  }
-  draw();
-  const node = h('div.screen.list-screen', null,
-    h('header.top', null, h('h1', null, t('nav.' + plural)), count, h('span.grow'),
-      h('label.searchfield', null, icon('search'), input),
-      h('button.btn.p', { type: 'button', onclick: create }, icon('plus'), h('span.label', null, t(plural + '.new')))),
-    table, pager);
-  const stop = store.subscribe('news', debounce(800, ({ entity }) => entity === KINDS[plural].type && node.isConnected && load(data.page || 1)));
-  return { node, title: t('nav.' + plural), leave: stop, keys: { KeyN: create, '/': () => input.focus() } };
-}
-
-function people(plural, rows) {
-  const isPeople = plural === 'contacts';
-  const heads = ['name', isPeople && 'company', 'phone', 'email', 'deals', 'in_work', 'next', 'owner'].filter(Boolean);
-  const none = () => h('span.none', null, '—');
-  const table = h('table.grid', null,
-    h('thead', null, h('tr', null, heads.map((key) => h('th', { scope: 'col', class: 'c-' + key }, t('col.' + key))))),
-    h('tbody', null, rows.map((one) => {
-      const phone = text(one.phones?.[0]);
-      const email = text(one.emails?.[0]);
-      const cells = {
-        name: h('a.row-link', { href: `/${plural}/${one.id}` }, isPeople ? personAvatar(one, 'md') : h('span.av.md.org', null, icon('bld', 's')), h('span.trunc', null, tidy(one.name) || '—')),
-        company: one.company ? h('a.link-quiet.trunc', { href: '/companies/' + one.company.id }, tidy(one.company.name)) : none(),
-        phone: phone ? h('a.link-quiet.num', { href: format.phoneHref(phone) }, format.phone(phone)) : none(),
-        email: email ? h('a.link-quiet.trunc', { href: 'mailto:' + email }, email) : none(),
-        deals: h('span.num', null, format.number(one.deals_count ?? 0)),
-        in_work: one.open_amount_minor ? h('b.num', null, format.money(one.open_amount_minor)) : none(),
-        next: one.next_task ? dueChip(one.next_task) : none(),
-        owner: memberAvatar(one.owner_id),
-      };
-      return h('tr', null, heads.map((key) => h('td', { class: 'c-' + key }, cells[key])));
-    })));
-  table.addEventListener('click', (event) => {
-    if (event.target.closest('a')) return;
-    event.target.closest('tbody tr')?.querySelector('.row-link').click();
-  });
-  return table;
-}
-
-/** The new contact or company dialog; resolves with its id. */
-export function createPerson(plural) {
-  const isPeople = plural === 'contacts';
-  return formDialog({
-    title: t(plural + '.new'),
-    submit: t('common.create'),
-    paths: { first_name: 'name', responsible_user_id: 'owner', 'custom_fields_values.0.values.0.value': 'phone', 'custom_fields_values.1.values.0.value': 'email', custom_fields_values: 'phone' },
-    fields: [
-      field(t(isPeople ? 'field.full_name' : 'field.name'), h('input', { name: 'name', required: true, maxlength: 255, autocomplete: 'off', autofocus: true })),
-      h('div.two', null,
-        field(t('field.phone'), h('input', { name: 'phone', type: 'tel', maxlength: 40, autocomplete: 'off', placeholder: '+7' }), { optional: true }),
-        field(t('field.email'), h('input', { name: 'email', type: 'email', maxlength: 200, autocomplete: 'off' }), { optional: true })),
-      field(t('field.owner'), memberSelect(session.user.id)),
-    ],
-    async save(form) {
-      const data = new FormData(form);
-      const name = data.get('name').trim();
-      const [first, ...rest] = name.split(/\s+/);
-      const values = [['PHONE', data.get('phone').trim(), 'MOB'], ['EMAIL', data.get('email').trim(), 'WORK']]
-        .filter(([, value]) => value).map(([code, value, kind]) => ({ field_code: code, values: [{ value, enum_code: kind }] }));
-      const answer = await api.post('/api/v4/' + plural, [{
-        name, ...(isPeople ? { first_name: first, last_name: rest.join(' ') } : {}),
-        responsible_user_id: Number(data.get('owner')), ...(values.length ? { custom_fields_values: values } : {}),
-      }]);
-      toast({ text: t('toast.saved') });
-      return api.newID(answer, plural);
-    },
-  }).done;
-}
-
-// ---- cards
-
-export const openCard = (plural) => async ([idText]) => {
-  const id = Number(idText);
-  const data = await api.get(`/ui/${plural}/${id}`);
-  if (!data) throw notFound();
-  return new PersonPage(plural, id, data).screen();
+  const address = listAddress(plural, asked);
+  const place = kept[plural]?.address === address ? kept[plural] : null;
+  const pages = await Promise.all(Array.from({ length: Math.min(place?.pages ?? 1, KEPT_PAGES) }, (__, at) => fetchPage(plural, asked, at + 1)));
+  return new PeopleList(plural, asked, pages, place?.top ?? 0).screen();
 };
 
-class PersonPage {
-  constructor(plural, id, data) {
-    this.plural = plural;
-    this.type = KINDS[plural].type;
-    this.id = id;
-    this.load(data);
-    this.reloadSoon = debounce(120, () => this.reload());
-    this.fields = h('div.fields', { role: 'region', 'aria-label': t('deal.fields'), tabindex: '0' });
-    this.rail = h('aside.rail', { 'aria-label': t('nav.deals'), tabindex: '0' });
-    this.feed = new Feed({ entity: { type: this.type, id, name: this.record.name }, items: data.feed, before: data.feed_before, tasks: data.tasks, changed: () => this.reloadSoon() });
-    this.body = h('div.body', { 'data-pane': 'fields' }, this.fields, this.feed.node, this.rail);
-    this.title = f.editableTitle({ value: () => this.record.name, label: t('field.name'), save: (name) => this.update({ name }, { name }) });
-    const task = h('button.btn', { type: 'button', onclick: () => this.newTask() }, icon('task'), h('span.label', null, t('card.add_task')));
-    const phone = text(data[this.type]?.phones?.[0]);
-    this.node = h('div.screen.record', null,
-      h('header.dhead.short', null,
-        h('nav.crumb', { 'aria-label': t('nav.where') }, h('a', { href: '/' + plural }, t('nav.' + plural)), icon('right', 'xs'), h('span.num', null, `№\u00a0${format.number(id)}`),
-          h('span.grow'), h('a.btn.sm.i.g', { href: '/' + plural, 'aria-label': t('common.close'), title: `${t('common.close')} — Esc` }, icon('x', 's'))),
-        h('div.dtitle', null, this.type === 'contact' ? personAvatar(this.record) : h('span.av.lg.org', null, icon('bld')), this.title.node, h('span.grow'),
-          h('div.actions', null, phone && h('a.btn', { href: format.phoneHref(phone) }, icon('phone'), h('span.label', null, t('deal.call'))), task))),
-      this.panes(), this.body);
-    this.drawFields();
-    this.drawRail();
-    const mine = ({ entity, id: other, patch }) => (entity === this.type && other === id) || (patch?.entity?.type === this.type && patch.entity.id === id);
+const fetchPage = (plural, asked, page, options) => api.get(api.address('/ui/' + plural, { ...asked, page }), options);
+
+const listAddress = (plural, { query, whose, sort }) => api.address('/' + plural, {
+  query, whose: whose === 'all' ? null : whose, sort: sort === 'updated' ? null : sort });
+
+class PeopleList {
+  constructor(plural, asked, pages, top) {
+    Object.assign(this, { plural, asked, top });
+    this.isPeople = plural === 'contacts';
+    this.table = h('div.table-wrap', { tabindex: '0', role: 'region', 'aria-label': t('nav.' + plural) });
+    this.rows = h('tbody');
+    this.end = h('div.list-more', { 'aria-hidden': 'true' });
+    this.count = h('span.count', { role: 'status' });
+    this.views = h('nav.views', { 'aria-label': t('people.views') });
+    this.input = h('input', { type: 'search', value: asked.query, placeholder: t(plural + '.search'), 'aria-label': t(plural + '.search'), 'aria-keyshortcuts': '/', autocomplete: 'off', maxlength: 200 });
+    this.input.addEventListener('input', debounce(180, () => this.ask({ query: this.input.value.trim() })));
+    this.input.addEventListener('keydown', (event) => this.inputKey(event));
+    const sort = h('button.btn.g', { type: 'button', 'aria-haspopup': 'menu', 'aria-label': t('people.sort'), title: t('people.sort'), onclick: () => this.sortMenu(sort) }, icon('sort'), this.sortLabel = h('span.label'));
+    this.node = h('div.screen.list-screen', null,
+      h('header.top', null, h('h1', null, t('nav.' + plural)), this.count, h('span.grow'),
+        h('label.searchfield', null, icon('search'), this.input, h('kbd', { 'aria-hidden': 'true' }, '/')), sort,
+        h('button.btn.p', { type: 'button', 'aria-keyshortcuts': 'N', 'aria-label': t(plural + '.new'), onclick: () => this.create() }, icon('plus'), h('span.label', null, t(plural + '.new')), h('kbd', { 'aria-hidden': 'true' }, 'N'))),
+      this.views, this.table);
+    this.watcher = new IntersectionObserver((seen) => seen.some((one) => one.isIntersecting) && this.more(), { root: this.table, rootMargin: '600px' });
+    this.take(pages);
     this.stops = [
-      store.subscribe('news', (event) => mine(event) && this.reloadSoon()),
-      store.subscribe('touched', ({ parent }) => parent?.type === this.type && parent.id === id && this.reloadSoon()),
-      store.subscribe('reset', () => this.reloadSoon()),
+      store.subscribe('news', debounce(800, ({ entity }) => [KINDS[plural].type, 'deal', 'task'].includes(entity) && this.refresh())),
+      store.subscribe('reset', () => this.refresh()),
     ];
-  }
-
-  load(data) {
-    this.data = data;
-    store.put(this.type, data[this.type]);
-  }
-
-  get record() {
-    return store.get(this.type, this.id) ?? this.data[this.type];
   }
 
   screen() {
+    const step = (by) => () => this.step(by);
     return {
-      node: this.node, title: this.record.name,
-      keys: { KeyE: () => this.title.edit(), KeyT: () => this.feed.composer.set('task'), Escape: () => go('/' + this.plural) },
-      leave: () => this.stops.forEach((stop) => stop()),
-      shown: () => this.feed.toEnd(),
+      node: this.node, title: t('nav.' + this.plural), leave: () => this.leave(),
+      shown: () => { this.table.scrollTop = this.top; },
+      keys: { KeyN: () => void this.create(), KeyJ: step(1), KeyK: step(-1), '/': () => { this.input.focus(); this.input.select(); } },
     };
   }
 
-  newTask() {
-    newTaskDialog({ entity: { type: this.type, id: this.id, name: this.record.name } });
+  leave() {
+    kept[this.plural] = { address: listAddress(this.plural, this.asked), pages: this.pages.length, top: this.table.scrollTop };
+    this.stops.forEach((stop) => stop());
+    this.watcher.disconnect();
   }
 
-  async update(change, body) {
-    const done = await mutate({ type: this.type, id: this.id, key: this.plural, url: `/api/v4/${this.plural}/${this.id}`, change, body, quiet: true });
-    toast({ text: t('toast.saved') });
-    this.reloadSoon();
-    return done;
+  create() {
+    return createPerson(this.plural).then((id) => id && go(`/${this.plural}/${id}`));
   }
 
-  async reload() {
+  // ---- data
+
+  take(pages) {
+    this.pages = pages;
+    this.known = new Set();
+    this.draw();
+  }
+
+  /** Other words, another view or order: the list begins again. */
+  async ask(change) {
+    this.asked = { ...this.asked, ...change };
+    const mine = (this.turn = (this.turn ?? 0) + 1);
+    this.table.classList.add('is-stale');
     try {
-      const data = await api.get(`/ui/${this.plural}/${this.id}`);
-      if (!data) return;
-      this.load(data);
-      this.feed.update({ items: data.feed, before: data.feed_before, tasks: data.tasks });
-      if (!$('.edit', this.fields)) this.drawFields();
-      if (!$('input', this.title.node)) this.title.draw();
-      this.drawRail();
+      const first = await fetchPage(this.plural, this.asked, 1);
+      if (mine !== this.turn) return;
+      history.replaceState(null, '', listAddress(this.plural, this.asked));
+      this.take([first]);
+      this.table.scrollTop = 0;
     } catch (error) {
-      if (!(error instanceof api.Unreachable)) complain(error);
+      complain(error);
+    } finally {
+      if (mine === this.turn) this.table.classList.remove('is-stale');
     }
   }
 
-  panes() {
-    const tab = (pane, label) => h('button', { type: 'button', 'aria-pressed': String(pane === 'fields'), onclick: (event) => {
-      this.body.dataset.pane = pane;
-      for (const button of event.currentTarget.parentNode.children) button.setAttribute('aria-pressed', String(button === event.currentTarget));
-    } }, label);
-    return h('div.panes', null, tab('fields', t('deal.fields')), tab('feed', t('feed.title')), tab('rail', t('nav.deals')));
+  /** What colleagues changed, without moving what is being read. */
+  async refresh() {
+    if (!this.node.isConnected || this.loading) return;
+    const { turn } = this;
+    try {
+      const pages = await Promise.all(this.pages.slice(0, KEPT_PAGES).map((_, at) => fetchPage(this.plural, this.asked, at + 1)));
+      if (turn !== this.turn || !this.node.isConnected) return;
+      const top = this.table.scrollTop;
+      const at = document.activeElement?.closest?.('tr')?.dataset.id;
+      this.take(pages);
+      this.table.scrollTop = top;
+      if (at) $(`tr[data-id="${at}"] .row-link`, this.rows)?.focus({ preventScroll: true });
+    } catch {
+      // The banner tells about the connection; the list stays.
+    }
   }
 
-  drawFields() {
-    const record = () => this.record;
-    const update = (change, body) => this.update(change, body);
-    const company = this.type === 'contact' ? this.data.company : null;
-    const rows = [
-      f.row({ label: t('field.owner'), name: 'owner', value: () => this.record.owner_id, show: f.showMember, control: f.memberControl,
-        save: (owner) => update({ owner_id: owner }, { responsible_user_id: owner }) }),
-      ...(session.fields?.[this.type] ?? []).map((one) => f.customRow(one, record, update)),
-      f.row({ label: t('field.tags'), name: 'tags', wrap: true, value: () => this.record.tags, show: f.showTags, control: f.tagsControl,
-        save: (names) => update({ tags: names.map((name) => ({ id: 0, name, color: null })) }, { _embedded: { tags: names.map((name) => ({ name })) } }) }),
-    ];
-    const people = this.data.contacts ?? [];
-    replace(this.fields,
-      f.section(t(this.type === 'contact' ? 'deal.contact' : 'deal.company'), h('dl', null, rows.map((row) => row.node))),
-      company && f.section(t('deal.company'), h('div.person', null, h('span.av.lg.org', null, icon('bld')), h('div', null, h('a.strong', { href: '/companies/' + company.id }, tidy(company.name))))),
-      people.length > 0 && f.section(t('nav.contacts'), people.map((one) => h('div.person', null, personAvatar(one, 'md'), h('div', null, h('a.strong', { href: '/contacts/' + one.id }, one.name), one.phones?.[0] && h('small', null, format.phone(text(one.phones[0]))))))),
-      h('p.fine', null, this.record.created_at && t('deal.created', { when: format.moment(this.record.created_at) })));
+  async more() {
+    const { turn } = this;
+    const next = this.pages.length + 1;
+    if (this.loading || next > this.pages[0].pages) return;
+    this.loading = true;
+    try {
+      const page = await fetchPage(this.plural, this.asked, next);
+      if (turn !== this.turn) return;
+      this.pages.push(page);
+      this.add(page);
+    } catch (error) {
+      if (!(error instanceof api.Refused)) complain(error);
+      // So far down pages do not go: the words must be narrower.
+      this.end.hidden = true;
+    } finally {
+      this.loading = false;
+      this.watch();
+    }
   }
 
-  drawRail() {
-    const deals = this.data.deals ?? [];
-    const won = deals.filter((deal) => deal.stage_id === 142).reduce((sum, deal) => sum + deal.amount_minor, 0);
-    const open = deals.filter((deal) => deal.stage_id !== 142 && deal.stage_id !== 143);
-    replace(this.rail,
-      h('section.w', null, h('header', null, h('h2', null, t('rail.money'))),
-        h('div.stats', null,
-          h('div', null, h('small', null, t('rail.bought')), h('b.num', null, format.moneyShort(won))),
-          h('div', null, h('small', null, t('kpi.open')), h('b.num', null, format.moneyShort(open.reduce((sum, deal) => sum + deal.amount_minor, 0)))))),
-      h('section.w', null, h('header', null, h('h2', null, t('nav.deals')), h('small', null, format.number(deals.length))),
-        deals.length ? h('ul.mini', null, deals.map((deal) => h('li', null,
-          h('a', { href: '/deals/' + deal.id }, h('b', null, tidy(deal.name)),
-            h('span.mini-line', null, h('span.sq', { 'data-hue': store.stage(deal.pipeline_id, deal.stage_id)?.hue }), h('span.trunc', null, stageLabel(deal.pipeline_id, deal.stage_id)), h('span.num', null, format.money(deal.amount_minor)))))))
-          : h('p.quiet', null, t('rail.no_deals'))));
+  // ---- drawing
+
+  draw() {
+    const { total, counts } = this.pages[0];
+    this.count.textContent = format.number(total);
+    this.sortLabel.textContent = t('people.sort_' + this.asked.sort.replace('-name', 'name_down'));
+    replace(this.views, VIEWS.map((whose) => h('a', { href: listAddress(this.plural, { ...this.asked, whose }), 'aria-current': whose === this.asked.whose ? 'page' : null,
+      onclick: (event) => { event.preventDefault(); this.ask({ whose }); } }, t('people.' + whose), h('span.c', null, format.number(counts[whose])))));
+    this.rows.replaceChildren();
+    if (!total) return replace(this.table, this.empty());
+    const { sort } = this.asked;
+    const order = sort === 'name' ? 'ascending' : sort === '-name' ? 'descending' : null;
+    const heads = { name: h('button', { type: 'button', onclick: () => this.ask({ sort: sort === 'name' ? '-name' : 'name' }) }, t(this.isPeople ? 'col.name' : 'col.title'), order && icon(order === 'ascending' ? 'up' : 'down', 'xs')) };
+    replace(this.table, h('table.grid', null,
+      h('thead', null, h('tr', null, ['name', 'phone', 'email', 'in_work', 'next', 'owner'].map((key) =>
+        h('th', { scope: 'col', class: 'c-' + key, 'aria-sort': key === 'name' ? order : null }, heads[key] ?? t('col.' + key))))), this.rows), this.end);
+    this.end.hidden = false;
+    this.pages.forEach((page) => this.add(page));
+    this.watch();
+  }
+
+  watch() {
+    this.watcher.unobserve(this.end);
+    const isWhole = this.pages.length >= this.pages[0].pages;
+    for (const look of ['sk', 'sk-row']) this.end.classList.toggle(look, !isWhole);
+    if (!isWhole && !this.end.hidden) this.watcher.observe(this.end);
+  }
+
+  add(page) {
+    const fresh = page[this.plural].filter((one) => !this.known.has(one.id));
+    fresh.forEach((one) => this.known.add(one.id));
+    append(this.rows, fresh.map((one) => this.row(one)));
+  }
+
+  row(one) {
+    const phone = text(one.phones?.[0]);
+    const email = text(one.emails?.[0]);
+    const open = `/${this.plural}/${one.id}`;
+    const row = h('tr', { 'data-id': one.id },
+      h('td.c-name', null, this.isPeople ? personAvatar(one, 'md') : h('span.av.md.org', null, icon('bld', 's')),
+        h('span.cell', null, h('a.row-link.trunc', { href: open, title: one.name }, tidy(one.name) || '—'),
+          (one.company || one.tags?.length > 0) && h('span.sub.trunc', null, one.company ? tidy(one.company.name) : one.tags.map((tag) => tag.name).join(', ')))),
+      h('td.c-phone', null, phone && h('a.link-quiet.num', { href: format.phoneHref(phone) }, format.phone(phone))),
+      h('td.c-email', null, email && h('a.link-quiet.trunc', { href: 'mailto:' + email, title: email }, email)),
+      h('td.c-in_work', null, one.open_amount_minor > 0 && h('b.num', null, format.money(one.open_amount_minor)),
+        one.deals_count > 1 && h('span.sub', null, t('count.deals', { n: one.deals_count }))),
+      h('td.c-next', null, one.next_task && dueChip(one.next_task)),
+      h('td.c-owner', null, memberAvatar(one.owner_id)));
+    row.addEventListener('click', (event) => {
+      if (!event.target.closest('a') && !getSelection()?.toString()) go(open);
+    });
+    return row;
+  }
+
+  empty() {
+    const { query, whose } = this.asked;
+    if (query) return stateBox({ mark: icon('search', 'big'), title: t('list.nothing_found'), text: t('list.try_other'),
+      action: h('button.btn', { type: 'button', onclick: () => { this.input.value = ''; this.input.focus(); this.ask({ query: '' }); } }, t('list.clear')) });
+    return stateBox({ mark: icon(KINDS[this.plural].icon, 'big'), title: t(whose === 'mine' ? 'people.none_mine' : this.plural + '.empty'), text: t(this.plural + '.empty_text'),
+      action: h('button.btn.p', { type: 'button', onclick: () => this.create() }, icon('plus'), t(this.plural + '.new')) });
+  }
+
+  // ---- keys and menus
+
+  step(by) {
+    const links = $$('.row-link', this.rows);
+    const at = links.indexOf(document.activeElement);
+    links[Math.max(0, Math.min(at + by, links.length - 1))]?.focus();
+  }
+
+  inputKey(event) {
+    if (event.key === 'ArrowDown') this.step(1);
+    else if (event.key === 'Escape' && this.input.value) {
+      this.input.value = '';
+      this.ask({ query: '' });
+    } else if (event.key === 'Escape') this.input.blur();
+    else return;
+    event.preventDefault();
+  }
+
+  sortMenu(anchor) {
+    openMenu(anchor, SORTS.map((sort) => ({ text: t('people.sort_' + sort.replace('-name', 'name_down')), checked: sort === this.asked.sort, run: () => this.ask({ sort }) })),
+      { align: 'end', label: t('people.sort') });
   }
 }

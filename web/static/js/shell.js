@@ -1,6 +1,6 @@
 // What stays while screens change: the side menu, the user's menu, the connection banner.
 
-import { h, icon, $, replace, debounce } from './dom.js';
+import { h, icon, $, $$, replace, debounce } from './dom.js';
 import { t, tidy, lang } from './i18n.js';
 import * as api from './api.js';
 import * as store from './store.js';
@@ -19,21 +19,28 @@ import * as format from './format.js';
 
 const NAV = [['/deals', 'deals', 'deals'], ['/contacts', 'user', 'contacts'], ['/companies', 'bld', 'companies'], ['/tasks', 'task', 'tasks']];
 
+/** G and then the letter of the section. */
+const GO = { deals: 'KeyD', contacts: 'KeyC', companies: 'KeyO', tasks: 'KeyT' };
+
 export function drawShell() {
   const app = $('#app');
   const side = h('aside.side', { 'aria-label': t('nav.menu'), id: 'side' });
   const main = h('main.main', { id: 'main', tabindex: '-1' });
-  const bar = h('div.mobile-bar', null,
-    h('button.btn.i.g', { type: 'button', 'aria-label': t('nav.menu'), 'aria-controls': 'side', onclick: () => app.classList.toggle('is-open') }, icon('menu')),
-    mark(), h('b', null, session.tenant.name), h('span.grow'),
-    h('button.btn.i.g', { type: 'button', 'aria-label': t('palette.placeholder'), onclick: openPalette }, icon('search')));
-  const veil = h('div.veil', { onclick: () => app.classList.remove('is-open') });
-  replace(app, h('a.skip', { href: '#main', onclick: (event) => { event.preventDefault(); event.stopPropagation(); main.focus(); } }, t('nav.skip')), bar, side, main, veil);
+  const close = () => app.classList.remove('is-open');
+  const create = h('button.btn.i.g', { type: 'button', 'aria-label': t('nav.create'), 'aria-haspopup': 'menu', onclick: () => createMenu(create) }, icon('plus'));
+  const bar = h('div.mobile-bar', null, mark(), h('b.trunc', null, session.tenant.name), h('span.grow'),
+    h('button.btn.i.g', { type: 'button', 'aria-label': t('palette.placeholder'), onclick: openPalette }, icon('search')), create);
+  const more = h('button', { type: 'button', 'aria-controls': 'side', 'aria-expanded': 'false', onclick: () => app.classList.toggle('is-open') }, icon('menu'), t('nav.more'));
+  const tabs = h('nav.tabbar', { 'aria-label': t('nav.sections') }, NAV.map(([href, name, key]) => h('a', { href }, icon(name), t('nav.' + key))), more);
+  const veil = h('div.veil', { onclick: close });
+  replace(app, h('a.skip', { href: '#main', onclick: (event) => { event.preventDefault(); event.stopPropagation(); main.focus(); } }, t('nav.skip')), bar, side, main, tabs, veil);
   app.classList.remove('is-booting');
   app.removeAttribute('aria-busy');
-  const draw = () => drawSide(side);
+  const draw = () => drawSide(side, tabs);
   draw();
-  store.subscribe('route', () => { app.classList.remove('is-open'); drawCurrent(side); });
+  store.subscribe('route', () => { close(); drawCurrent(side, tabs); });
+  addEventListener('keydown', (event) => event.key === 'Escape' && close());
+  new MutationObserver(() => more.setAttribute('aria-expanded', String(app.classList.contains('is-open')))).observe(app, { attributeFilter: ['class'] });
   store.subscribe('recent', draw);
   const recount = debounce(3000, () => refreshCounts(draw));
   store.subscribe('news', recount);
@@ -44,7 +51,7 @@ export function drawShell() {
   startCommands();
 }
 
-function drawSide(side) {
+function drawSide(side, tabs) {
   const { tenant, user, counts = {} } = session;
   const task = counts.tasks_overdue ? h('span.cnt.late', { title: t('nav.overdue', { n: counts.tasks_overdue }) }, format.number(counts.tasks_overdue))
     : counts.tasks_today ? h('span.cnt', { title: t('nav.today', { n: counts.tasks_today }) }, format.number(counts.tasks_today)) : null;
@@ -60,13 +67,15 @@ function drawSide(side) {
     lately.length > 0 && [h('p.cap', { id: 'cap-recent' }, t('nav.recent')),
       h('nav.nav.lately', { 'aria-labelledby': 'cap-recent' }, lately.map((one) => h('a', { href: '/deals/' + one.id, title: one.name }, icon('clock'), h('span.trunc', null, tidy(one.name)))))],
     h('footer', null, h('nav.nav', null, h('button', { type: 'button', onclick: showShortcuts }, icon('kbd'), t('keys.title'), h('kbd', { 'aria-hidden': 'true' }, '?'))), me));
-  drawCurrent(side);
+  $('.dot', tabs)?.remove();
+  if (counts.tasks_overdue) $('a[href="/tasks"]', tabs).append(h('span.dot', { title: t('nav.overdue', { n: counts.tasks_overdue }) }));
+  drawCurrent(side, tabs);
 }
 
-function drawCurrent(side) {
+function drawCurrent(side, tabs) {
   const { pathname, search } = location;
   const pipeline = new URLSearchParams(search).get('pipeline');
-  for (const link of side.querySelectorAll('.nav a')) {
+  for (const link of [...$$('.nav a', side), ...$$('a', tabs)]) {
     const path = new URL(link.href).pathname;
     const isPipeline = link.dataset.pipeline;
     const current = isPipeline ? pathname === '/deals' && pipeline === isPipeline
@@ -109,8 +118,14 @@ function userMenu(anchor) {
 
 function setTheme(theme) {
   document.documentElement.dataset.theme = theme;
+  keepTheme(theme);
   session.user.theme = theme;
   api.patch('/ui/session', { theme }).catch(complain);
+}
+
+/** The server draws the next page in it from the first moment on. */
+export function keepTheme(theme) {
+  document.cookie = `voronka_theme=${theme}; path=/; max-age=31536000; samesite=lax${location.protocol === 'https:' ? '; secure' : ''}`;
 }
 
 async function setLanguage(locale) {
@@ -142,10 +157,21 @@ async function newDeal() {
 }
 
 async function create(plural) {
-  const { createPerson } = await import('./people.js');
+  const { createPerson } = await import('./person-new.js');
   const id = await createPerson(plural);
   if (id) go(`/${plural}/${id}`);
 }
+
+function createMenu(anchor) {
+  openMenu(anchor, creations(), { align: 'end', label: t('nav.create') });
+}
+
+const creations = () => [
+  { text: t('deal.new'), icon: 'deals', kbd: 'N', run: newDeal },
+  { text: t('task.new'), icon: 'task', kbd: 'T', run: () => newTaskDialog() },
+  { text: t('contacts.new'), icon: 'user', run: () => create('contacts') },
+  { text: t('companies.new'), icon: 'bld', run: () => create('companies') },
+];
 
 async function openPalette() {
   const palette = await import('./palette.js');
@@ -154,10 +180,7 @@ async function openPalette() {
 
 function commands() {
   return [
-    { text: t('deal.new'), icon: 'plus', kbd: 'N', run: newDeal },
-    { text: t('task.new'), icon: 'task', kbd: 'T', run: () => newTaskDialog() },
-    { text: t('contacts.new'), icon: 'user', run: () => create('contacts') },
-    { text: t('companies.new'), icon: 'bld', run: () => create('companies') },
+    ...creations(),
     ...NAV.map(([href, name, key]) => ({ text: t('palette.go', { place: t('nav.' + key) }), icon: name, run: () => go(href) })),
     ...session.pipelines.map((line) => ({ text: t('palette.pipeline', { name: line.name }), icon: 'deals', run: () => go('/deals?pipeline=' + line.id) })),
     ...['light', 'dark', 'auto'].map((name) => ({ text: t('palette.theme', { name: t('theme.' + name).toLowerCase() }), icon: name === 'light' ? 'sun' : name === 'dark' ? 'moon' : 'auto', run: () => setTheme(name) })),
@@ -168,6 +191,8 @@ function commands() {
 }
 
 function startCommands() {
-  addGlobalKeys({ KeyN: () => void newDeal(), KeyT: () => void newTaskDialog(), '/': () => openPalette(), '?': () => showShortcuts() });
+  addGlobalKeys({
+    ...Object.fromEntries(NAV.map(([href, , key]) => ['KeyG ' + GO[key], () => void go(href)])),
+    KeyN: () => void newDeal(), KeyT: () => void newTaskDialog(), '/': () => openPalette(), '?': () => showShortcuts() });
   startShortcuts(openPalette);
 }

@@ -12,6 +12,12 @@ const globalKeys = {};
 export const setScreenKeys = (keys) => (screenKeys = keys ?? {});
 export const addGlobalKeys = (keys) => Object.assign(globalKeys, keys);
 
+/** The first key of a pair such as «G, then D», and until when it counts. */
+let lead = '';
+let leadUntil = 0;
+const LEADS = ['KeyG'];
+const PAIR_MS = 1200;
+
 function nameOf(event) {
   if (event.key === '?') return '?';
   if (event.key === '/' || event.code === 'Slash') return event.shiftKey ? '?' : '/';
@@ -34,21 +40,37 @@ export function startShortcuts(openPalette) {
     }
     if (command || event.altKey || event.target.closest?.('[role=menu]')) return;
     // The screen first; what it leaves (false) falls to the keys that work everywhere.
-    const name = nameOf(event);
+    const single = nameOf(event);
+    const name = lead && event.timeStamp < leadUntil ? `${lead} ${single}` : single;
+    lead = LEADS.includes(name) ? name : '';
+    leadUntil = event.timeStamp + PAIR_MS;
     const done = [screenKeys[name], globalKeys[name]].some((work) => work && work(event) !== false);
     if (done) event.preventDefault();
   });
 }
 
-export function showShortcuts() {
-  const rows = [
+const SHEET = [
+  ['keys.anywhere', [
     ['keys.palette', mod + 'K'], ['keys.search', '/'], ['keys.new_deal', 'N'], ['keys.new_task', 'T'],
-    ['keys.next', 'J'], ['keys.previous', 'K'], ['keys.edit', 'E'], ['keys.stage', '⇧ ← →'],
-    ['keys.undo', mod + 'Z'], ['keys.send', mod + '↵'], ['keys.close', 'Esc'], ['keys.help', '?'],
-  ];
+    ['keys.go_deals', 'G D'], ['keys.go_contacts', 'G C'], ['keys.go_companies', 'G O'], ['keys.go_tasks', 'G T'],
+    ['keys.undo', mod + 'Z'], ['keys.close', 'Esc'], ['keys.help', '?'],
+  ]],
+  ['keys.in_lists', [
+    ['keys.next', 'J'], ['keys.previous', 'K'], ['keys.open', '↵'], ['keys.edit', 'E'], ['keys.stage', '⇧ ← →'],
+  ]],
+  ['keys.in_tasks', [
+    ['keys.finish', '↵'], ['keys.reschedule', 'R'], ['keys.open_card', 'O'],
+  ]],
+  ['keys.in_fields', [
+    ['keys.save', '↵'], ['keys.next_field', 'Tab'], ['keys.give_up', 'Esc'], ['keys.send', mod + '↵'],
+  ]],
+];
+
+export function showShortcuts() {
   openDialog({
     title: t('keys.title'),
-    body: h('dl.keys', null, rows.map(([key, shown]) =>
-      h('div', null, h('dt', null, t(key)), h('dd', null, shown.split(' ').map((k) => h('kbd', null, k)))))),
+    wide: true,
+    body: h('div.keys', null, SHEET.map(([title, rows]) => h('section', null, h('h3.menu-cap', null, t(title)), h('dl', null, rows.map(([key, shown]) =>
+      h('div', null, h('dt', null, t(key)), h('dd', null, shown.split(' ').map((k) => h('kbd', null, k))))))))),
   });
 }
