@@ -339,6 +339,16 @@ def test_a_seller_sees_a_colleagues_card_and_cannot_change_it(visit, salon, wind
     assert owners == {"Мария Лебедева"}
 
 
+def test_a_tablet_keeps_the_deals_beside_the_fields(visit, salon):
+    window = visit(salon, width=1024, height=768)
+    page = window.open("/companies")
+    page.locator(".grid .row-link").first.click()
+    page.wait_for_selector(".dtitle")
+    for part in (".fields", ".feed", ".rail"):
+        expect(page.locator(part)).to_be_in_viewport(ratio=0.9)
+    expect(page.locator(".rail")).to_contain_text("Деньги")
+
+
 def test_a_phone_gets_cards_and_lists_for_the_thumb(visit, salon):
     window = visit(salon, width=390, height=844, has_touch=True)
     page = window.open("/contacts")
@@ -348,6 +358,10 @@ def test_a_phone_gets_cards_and_lists_for_the_thumb(visit, salon):
         .map(([one, box]) => `${one.outerHTML.slice(0, 120)} ${box.height}`)"""
     controls = "main button, main a, .tabbar a, .tabbar button, .mobile-bar button"
     assert page.evaluate(small, controls) == []
+    cut = """() => [...document.querySelectorAll('main button, main a, main input')].filter((one) => one.checkVisibility())
+        .filter((one) => { const box = one.getBoundingClientRect(); return box.width && (box.right > innerWidth || box.left < 0); })
+        .map((one) => one.outerHTML.slice(0, 120))"""
+    assert page.evaluate(cut) == []
     page.locator(".grid tbody tr").nth(2).tap()
     page.wait_for_selector(".dtitle")
     assert page.evaluate(small, ".actions > *, .panes button, .tabbar > *") == []

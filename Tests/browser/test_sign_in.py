@@ -226,7 +226,7 @@ def test_a_suspended_company_says_so(stranger, run):
     for _ in range(40):
         # A found company is believed for a second.
         window.page.goto(base + "/sign-in")
-        if "приостановлена" in window.page.content():
+        if window.page.locator(".error-page").count():
             break
         window.page.wait_for_timeout(100)
     expect(window.page.locator(".error-page")).to_contain_text("Работа компании приостановлена.")

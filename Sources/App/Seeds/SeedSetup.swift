@@ -36,10 +36,11 @@ struct SeedSetup: Sendable {
         }
         setup.lossReasons = try await Starter.lossReasons(company.lossReasons, in: transaction)
         try await Starter.predefinedFields(.ru, in: transaction)
-        for code in ["PHONE", "EMAIL"] {
-            let rows = try await transaction.query(
-                "SELECT id FROM custom_fields WHERE entity_type = 'contact' AND code = \(code)")
-            setup.fields["contact.\(code)"] = try rows.first?.decode(0, as: Int64.self)
+        for row in try await transaction.query(
+            "SELECT entity_type, code, id FROM custom_fields WHERE is_predefined")
+        {
+            let (entity, code, id) = try row.decode(String.self, String.self, Int64.self)
+            setup.fields["\(entity).\(code)"] = id
         }
         for (place, field) in company.fields.enumerated() {
             try await setup.add(field, sort: 100 + place, in: transaction)

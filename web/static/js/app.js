@@ -49,12 +49,12 @@ async function start() {
     keepTheme(found.user.theme);
   }
   route(/^\/(?:deals\/?)?$/, async () => (await screens.board()).open, boardSkeleton);
-  route(/^\/deals\/(\d+)$/, async () => (await screens.deal()).open);
+  route(/^\/deals\/(\d+)$/, async () => (await screens.deal()).open, cardSkeleton);
   for (const plural of ['contacts', 'companies']) {
-    route(new RegExp(`^/${plural}/?$`), async () => (await screens.people()).openList(plural));
-    route(new RegExp(`^/${plural}/(\\d+)$`), async () => (await screens.person()).openCard(plural));
+    route(new RegExp(`^/${plural}/?$`), async () => (await screens.people()).openList(plural), listSkeleton);
+    route(new RegExp(`^/${plural}/(\\d+)$`), async () => (await screens.person()).openCard(plural), cardSkeleton);
   }
-  route(/^\/tasks\/?$/, async () => (await screens.tasks()).open);
+  route(/^\/tasks\/?$/, async () => (await screens.tasks()).open, listSkeleton);
   drawShell();
   startNews();
   startRouter();
@@ -64,6 +64,9 @@ async function start() {
   });
 }
 
+const bars = (count, kind) => Array.from({ length: count }, () => h('div.sk.' + kind));
+const listSkeleton = () => [h('div.sk.sk-title'), bars(12, 'sk-row')];
+const cardSkeleton = () => [h('div.sk.sk-title'), h('div.sk-cols', null, [6, 4, 3].map((count) => h('div.sk-col', null, bars(count, 'sk-row'))))];
 const boardSkeleton = () => [h('div.sk.sk-title'), h('div.sk.sk-row'), h('div.sk-cols', null,
   [5, 4, 5, 3].map((cards) => h('div.sk-col', null, Array.from({ length: cards }, () => h('div.sk.sk-card')))))];
 

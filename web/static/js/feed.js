@@ -118,7 +118,7 @@ export class Feed {
   task(task) {
     const node = h('div.task', { 'data-id': task.id },
       h('button.ck', { type: 'button', 'aria-label': t('task.complete_named', { name: task.text }), title: t('task.complete'), onclick: () => this.finish(node, task) }, icon('check', 'xs')),
-      h('div.task-text', null, h('b', null, tidy(task.text)), h('small', null, this.isOwn(task) ? t('task.kind_' + (task.kind_id === 2 ? 2 : 1)) : ofDeal({ of: task.entity }), ' · ', memberName(task.owner_id))),
+      h('div.task-text', null, h('b', null, tidy(task.text)), h('small', null, this.isOwn(task) ? t('task.kind_' + (task.kind_id === 2 ? 2 : 1)) : [memberAvatar(task.owner_id, 'xs'), ofDeal({ of: task.entity })], this.isOwn(task) && [' · ', memberName(task.owner_id)])),
       h('button.plain', { type: 'button', title: t('task.reschedule'), 'aria-label': t('task.reschedule') + ': ' + format.moment(task.due_at), onclick: (event) => rescheduleMenu(event.currentTarget, task) }, dueChip(task)),
       h('button.btn.sm', { type: 'button', onclick: () => this.finish(node, task) }, t('task.done')));
     return node;

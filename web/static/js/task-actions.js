@@ -130,11 +130,14 @@ function touched(task) {
   store.emit('touched', { entity: 'task', id: task.id, parent: task.entity });
 }
 
+/** «Завтра, 10:00» needs no second line to say so. */
+const sameMoment = ({ text, at }) => text.replaceAll('\u00a0', ' ') === format.moment(at).replaceAll('\u00a0', ' ');
+
 /** A menu of other deadlines beside `anchor`. */
 export function rescheduleMenu(anchor, task) {
   openMenu(anchor, [
     { heading: t('task.reschedule') },
-    ...presets().map((preset) => ({ text: preset.text, note: format.moment(preset.at), icon: 'clock', run: () => moveTask(task, preset.at) })),
+    ...presets().map((preset) => ({ text: preset.text, note: sameMoment(preset) ? null : format.moment(preset.at), icon: 'clock', run: () => moveTask(task, preset.at) })),
     '-',
     { text: t('task.other_time'), icon: 'cal', run: () => pickTime(task) },
   ], { label: t('task.reschedule'), align: 'end' });
