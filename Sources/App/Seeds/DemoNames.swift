@@ -39,7 +39,7 @@ enum DemoNames {
         let label = name.lowercased().map { letter in
             letter == " " ? "-" : latin[letter] ?? (letter.isASCII ? String(letter) : "")
         }
-        return label.joined() + ".example"
+        return label.joined().split(separator: "-").joined(separator: "-") + ".example"
     }
 
     /// A number in Moscow, of the same range.
