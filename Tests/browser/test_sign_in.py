@@ -1,7 +1,9 @@
 """Signing in and up: plain forms that work without scripts, and what scripts add to them."""
 
+import http.client
 import re
 import subprocess
+import urllib.parse
 import uuid
 
 import pytest
@@ -232,3 +234,31 @@ def test_a_suspended_company_says_so(stranger, run):
     expect(window.page.locator(".error-page")).to_contain_text("Работа компании приостановлена.")
     shot(window.page, "error-suspended")
     assert violations(window.page) == []
+
+
+def post(run, host, form, **headers):
+    """The form as a program sends it: (status, page)."""
+    address = urllib.parse.urlsplit(run["api"])
+    connection = http.client.HTTPConnection(address.hostname, address.port, timeout=10)
+    connection.request("POST", "/sign-in", body=form, headers={
+        "Host": host, "Content-Type": "application/x-www-form-urlencoded", "Accept": "text/html", **headers})
+    answer = connection.getresponse()
+    return answer.status, answer.read().decode()
+
+
+def test_another_site_cannot_sign_anyone_in_and_no_form_breaks_the_server(run, salon):
+    host = urllib.parse.urlsplit(salon["url"]).netloc
+    own = {"Origin": f"http://{host}"}
+    right = urllib.parse.urlencode({"email": salon["email"], "password": salon["password"]})
+    assert post(run, host, right, **own)[0] == 303
+    for foreign in ({}, {"Origin": "http://evil.example"}, {**own, "Sec-Fetch-Site": "cross-site"},
+                    {"Origin": salon["url"].replace("salon", "vector").rstrip("/")}):
+        assert post(run, host, right, **foreign)[0] == 403, foreign
+    assert post(run, host, "{}", **{**own, "Content-Type": "application/json"})[0] == 415
+    assert post(run, host, "email=" + "a" * 20_000, **own)[0] == 413
+    for broken in ("", "email=%00&password=x", "email=%ff%fe&password=x", "email", "email=a%40b.cd&password=" + "p" * 2000):
+        status, page = post(run, host, broken, **own)
+        assert status == 400, broken
+        assert "<!doctype html>" in page
+    status, page = post(run, host, urllib.parse.urlencode({"email": '"><script>', "password": "x", "next": '"><script>'}), **own)
+    assert status == 400 and "<script>" not in page
