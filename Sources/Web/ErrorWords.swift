@@ -2,8 +2,45 @@ import HTTPTypes
 import Vocabulary
 
 /// What an error page says to a person: what happened, and what to do now.
-enum ErrorWords {
-    static func heading(_ status: HTTPResponse.Status) -> Text {
+struct ErrorWords {
+    let heading: Text
+    /// What the refusal itself says, when that is more than its status says.
+    let detail: Text?
+    /// nil: the rest says it all.
+    let advice: Text?
+
+    init(_ problem: Problem) {
+        heading = Self.heading(problem.status)
+        detail = Self.isSpecific(problem) ? problem.detail : nil
+        advice = Self.advice(problem.status)
+    }
+
+    /// When the address names no company, or one that nobody may enter now: the refusal's own words
+    /// are the news.
+    init(ofAddress problem: Problem) {
+        let isSpecific = Self.isSpecific(problem)
+        heading = isSpecific ? problem.detail : Self.heading(problem.status)
+        detail = nil
+        advice = isSpecific ? Self.adviceOfAddress(problem.status) : Self.advice(problem.status)
+    }
+
+    private static func isSpecific(_ problem: Problem) -> Bool {
+        problem.detail != Problem.standard(problem.status)
+    }
+
+    private static func adviceOfAddress(_ status: HTTPResponse.Status) -> Text {
+        if status == .forbidden {
+            return Text(
+                ru: "Данные целы. О\u{00A0}причине расскажет тот, кто обслуживает сервер.",
+                en: "Its data is safe. Whoever runs the server knows the reason.")
+        }
+        return Text(
+            ru:
+                "Нет ли в\u{00A0}адресе опечатки? Войдите и\u{00A0}выберите компанию из\u{00A0}своих.",
+            en: "Is there a slip in the address? Sign in and choose one of your companies.")
+    }
+
+    private static func heading(_ status: HTTPResponse.Status) -> Text {
         switch status.code {
         case 401: Text(ru: "Нужно войти", en: "Please sign in")
         case 403: Text(ru: "Сюда нет доступа", en: "No access here")
@@ -18,8 +55,7 @@ enum ErrorWords {
         }
     }
 
-    /// nil: the heading says it all.
-    static func advice(_ status: HTTPResponse.Status) -> Text? {
+    private static func advice(_ status: HTTPResponse.Status) -> Text? {
         switch status.code {
         case 403:
             Text(

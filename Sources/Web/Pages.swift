@@ -36,14 +36,11 @@ package struct Pages: Sendable, ErrorPages {
         lists: [String: [[String: String]]] = [:]
     ) -> Response {
         let isRussian = context.language == .ru
-        let isDark = context.theme == "dark"
         var values: [String: Any] = [
             "lang": context.language.rawValue, "theme": context.theme, "assets": assets.prefix,
             "request_id": context.requestID, "title": title, "t": words[context.language],
             "other_lang": isRussian ? "en" : "ru",
             "other_language": isRussian ? "English" : "Русский",
-            "other_theme": isDark ? "light" : "dark", "other_theme_icon": isDark ? "sun" : "moon",
-            "other_theme_name": words[context.language]["theme"]?[isDark ? "light" : "dark"] ?? "",
         ]
         for (key, value) in more where !value.isEmpty { values[key] = value }
         for (key, value) in lists { values[key] = value }
@@ -55,18 +52,16 @@ package struct Pages: Sendable, ErrorPages {
 
     package func errorPage(_ problem: Problem, _ context: AnonymousContext) -> Response {
         let language = context.language
-        let heading = ErrorWords.heading(problem.status)(language)
-        let isSpecific = problem.detail != Problem.standard(problem.status)
-        let advice = ErrorWords.advice(problem.status)?(language) ?? ""
         // An address without a usable company has no home of its own.
         let lost = context.hostTenant == nil ? context.tenantlessURL : nil
+        let words =
+            lost == nil ? ErrorWords(problem) : ErrorWords(ofAddress: problem)
         let isPassing = problem.status.code == 503
         return page(
-            "error", status: problem.status, title: heading, context,
+            "error", status: problem.status, title: words.heading(language), context,
             [
-                "status": String(problem.status.code), "heading": heading,
-                "detail": isSpecific ? problem.detail(language) : advice,
-                "advice": isSpecific ? advice : "",
+                "status": String(problem.status.code), "heading": words.heading(language),
+                "detail": words.detail?(language) ?? "", "advice": words.advice?(language) ?? "",
                 "home": lost.map { $0 + "/sign-in" } ?? "/", "is_lost": lost == nil ? "" : "1",
                 "is_at_home": lost == nil && !isPassing ? "1" : "",
                 // The page asks again by itself.

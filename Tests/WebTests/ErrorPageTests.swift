@@ -83,7 +83,7 @@ struct ErrorPageTests {
     func lost() async throws {
         let nobody = try await page("nobody.crm.example:8080", language: "en")
         #expect(nobody.status == 404)
-        #expect(nobody.text.contains("There is no company at this address."))
+        #expect(nobody.text.contains("<h1>There is no company at this address.</h1>"))
         #expect(nobody.text.contains("href=\"http://crm.example:8080/sign-in\""))
         let suspended = Problem(
             .forbidden,

@@ -141,6 +141,14 @@ def test_language_and_theme_are_chosen_before_signing_in(stranger, salon, script
     page.wait_for_url("**/tasks")
 
 
+@pytest.mark.parametrize("scheme, offered", [("light", "Тёмная"), ("dark", "Светлая")])
+def test_the_theme_that_the_system_does_not_have_is_offered(stranger, salon, scheme, offered):
+    window = stranger(salon["url"], color_scheme=scheme)
+    window.page.goto(window.base + "/sign-in")
+    shown = window.page.locator(".auth-foot a:visible").all_inner_texts()
+    assert shown == ["English", offered]
+
+
 @pytest.mark.parametrize("scripts", [True, False])
 def test_the_common_sign_in_leads_to_the_company(stranger, run, salon, scripts):
     window = stranger(run["url"], java_script_enabled=scripts)
