@@ -106,9 +106,12 @@ struct PartyRoutes: Sendable {
         let id = try context.id()
         let seen = try request.ifMatchVersion()
         var reader = try await request.json().reader()
-        let draft = PartyDraft(&reader, party: party, isNew: false, id: id)
-        try reader.finish()
-        guard let draft else { throw NotFound() }
+        let read = PartyDraft(&reader, party: party, isNew: false, id: id)
+        let requestID = Batch.requestID(reader.object, 0)
+        try reader.finish(requestID: requestID)
+        guard var named = read else { throw NotFound() }
+        named.requestID = requestID
+        let draft = named
         let version: Int64
         do {
             version =

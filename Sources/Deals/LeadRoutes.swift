@@ -81,10 +81,11 @@ extension Deals {
         let id = try context.id()
         var reader = try await request.json().reader()
         let item = DealItem(&reader, isUpdate: true, id: id)
-        try reader.finish()
+        let requestID = Batch.requestID(reader.object, 0)
+        try reader.finish(requestID: requestID)
         do {
             let written = try await update(
-                [.init(requestID: "0", value: item)], ifMatch: try request.ifMatchVersion(),
+                [.init(requestID: requestID, value: item)], ifMatch: try request.ifMatchVersion(),
                 isSingle: true, by: context.actor, in: context.tenant, now: context.now)
             return flat(written[0], updatedAt: item.updatedAt ?? context.now, context)
         } catch is Outdated {

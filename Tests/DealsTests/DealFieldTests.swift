@@ -102,6 +102,12 @@ struct DealFieldTests {
                     #expect(error?.at("code") == .string(code), "\(answer.text)")
                 }
             }
+            for wrong in ["\"price\":-1", "\"status_id\":77"] {
+                let answer = try await mine.patch(
+                    "/api/v4/leads/\(id)", "{\"request_id\":\"r9\",\(wrong)}")
+                #expect(
+                    answer.at("validation-errors.0.request_id") == .string("r9"), "\(answer.text)")
+            }
             #expect(try await mine.get("/api/v4/leads/\(id)").at("version") == .int(1))
         }
     }
