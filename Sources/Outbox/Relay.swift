@@ -18,6 +18,9 @@ package final class Relay: Service, Sendable {
     /// How often tenants are looked over for events whose wake-up was lost, due retries and old
     /// rows.
     static let sweep_s = 30
+    /// Tenants of one cell that are worked on at the same time. A database that does not answer
+    /// holds up these places of its own cell and nobody else's.
+    static let tenantsPerCell_max = 4
 
     let tenants: Tenants
     let feed: LiveFeed
@@ -31,14 +34,9 @@ package final class Relay: Service, Sendable {
     let shown = Mutex<[Int64: Int64]>([:])
     private let sweeps: Bool
     private let listener: PostgresListener?
-    private let waiting = Mutex(Waiting())
+    private let queue = Mutex(RelayQueue())
     private let signals: AsyncStream<Void>
     private let signal: AsyncStream<Void>.Continuation
-
-    private struct Waiting {
-        var tenants: [Int64: Tenant] = [:]
-        var news = Announcements.News()
-    }
 
     /// - Parameters:
     ///   - controlURL: where other servers announce; nil: this is the only one.
@@ -64,15 +62,12 @@ package final class Relay: Service, Sendable {
 
     /// Cheap and never waits: a tenant that is already waiting is not added twice.
     package func wake(_ tenant: Tenant) {
-        let isFirst = waiting.withLock {
-            $0.tenants.updateValue(tenant, forKey: tenant.id) == nil
-        }
-        if isFirst { signal.yield() }
+        if queue.withLock({ $0.add(tenant) }) { signal.yield() }
     }
 
     package func run() async throws {
         await withGracefulShutdownHandler {
-            await withTaskGroup(of: Void.self) { group in
+            await withDiscardingTaskGroup { group in
                 if sweeps { group.addTask { await self.sweep() } }
                 if let listener {
                     group.addTask { try? await listener.run() }
@@ -83,10 +78,7 @@ package final class Relay: Service, Sendable {
                         }
                     }
                 }
-                for await _ in signals.cancelOnGracefulShutdown() {
-                    await work()
-                    try? await Task.sleep(for: .milliseconds(Self.pause_ms))
-                }
+                await workUntilShutdown()
                 group.cancelAll()
             }
         } onGracefulShutdown: {
@@ -95,24 +87,30 @@ package final class Relay: Service, Sendable {
         }
     }
 
-    private func work() async {
-        let batch = waiting.withLock { waiting in
-            defer { waiting = Waiting() }
-            return waiting
+    /// What was begun is finished, for a delivery cut short would be made twice.
+    private func workUntilShutdown() async {
+        await withDiscardingTaskGroup { jobs in
+            for await _ in signals.cancelOnGracefulShutdown() {
+                for job in queue.withLock({ $0.start(perCell_max: Self.tenantsPerCell_max) }) {
+                    jobs.addTask { await self.work(job) }
+                }
+                try? await Task.sleep(for: .milliseconds(Self.pause_ms))
+            }
         }
-        for (tenantID, first) in batch.news {
-            await attempt("cannot show", tenantID) {
-                guard let tenant = try await self.tenants.find(id: tenantID) else { return }
+    }
+
+    private func work(_ job: RelayQueue.Job) async {
+        let tenant = job.tenant
+        if let first = job.announcedFrom {
+            await attempt("cannot show", tenant.id) {
                 try await self.show(tenant, announcedFrom: first)
-                try await self.deliver(tenant)
             }
         }
-        for tenant in batch.tenants.values {
-            await attempt("cannot publish", tenant.id) {
-                try await self.publish(tenant)
-                try await self.deliver(tenant)
-            }
+        await attempt("cannot publish", tenant.id) {
+            if job.isWoken { try await self.publish(tenant) }
+            try await self.deliver(tenant)
         }
+        if queue.withLock({ $0.finish(tenant) }) { signal.yield() }
     }
 
     private func listen(to listener: PostgresListener) async {
@@ -122,11 +120,14 @@ package final class Relay: Service, Sendable {
             case .connected: feed.reset()
             case .disconnected: break
             case .notification(_, let payload):
-                guard let news = announcements.read(payload) else { continue }
-                waiting.withLock { waiting in
-                    waiting.news.merge(news) { min($0, $1) }
+                for (tenantID, first) in announcements.read(payload) ?? [:] {
+                    await attempt("cannot show", tenantID) {
+                        guard let tenant = try await self.tenants.find(id: tenantID) else { return }
+                        if self.queue.withLock({ $0.add(tenant, announcedFrom: first) }) {
+                            self.signal.yield()
+                        }
+                    }
                 }
-                signal.yield()
             }
         }
     }

@@ -176,17 +176,20 @@ struct PoolStateMachine: Sendable {
 
     private func index(of id: ConnectionID) -> Int? { connections.firstIndex { $0.id == id } }
 
-    /// The idle connection with the same last tenant, else the one unused for longest.
+    /// The idle connection with the same last tenant, else one that has served it before, else
+    /// the one unused for longest: the first keeps its plans, the second its catalogue, and what a
+    /// backend has to read of a new tenant's catalogue costs more than the query.
     private func bestIdle(for key: String?) -> Int? {
         var oldest: Int? = nil
+        var known: Int? = nil
         for index in connections.indices where connections[index].phase == .idle {
-            if let key, connections[index].lastKey == key { return index }
-            if let soFar = oldest, connections[soFar].usedAt_ns <= connections[index].usedAt_ns {
-                continue
-            }
+            let connection = connections[index]
+            if let key, connection.lastKey == key { return index }
+            if let key, connection.keys.contains(key) { known = known ?? index }
+            if let soFar = oldest, connections[soFar].usedAt_ns <= connection.usedAt_ns { continue }
             oldest = index
         }
-        return oldest
+        return known ?? oldest
     }
 
     private mutating func lease(at index: Int, to key: String?, now_ns: Int64) {

@@ -49,6 +49,16 @@ struct PoolStateMachineTests {
         #expect(machine.acquire(waiter: 3, key: nil, now_ns: 9, deadline_ns: 99) == .lease(3))
     }
 
+    @Test("a connection that has served the tenant before comes before one that has not")
+    func acquainted() {
+        var machine = Self.warm(["a", "b", "c"])
+        #expect(machine.acquire(waiter: 1, key: "d", now_ns: 9, deadline_ns: 99) == .lease(1))
+        #expect(machine.release(1, now_ns: 10) == .idle)
+        // The second has been idle for longest, but the first knows the tables of `a`.
+        #expect(machine.acquire(waiter: 2, key: "a", now_ns: 11, deadline_ns: 99) == .lease(1))
+        #expect(machine.acquire(waiter: 3, key: "a", now_ns: 11, deadline_ns: 99) == .lease(2))
+    }
+
     @Test(
         "a freed connection goes to a waiting caller of its tenant, but not past the first for ever"
     )
