@@ -6,7 +6,8 @@ package import Vocabulary
 
 extension Party {
     /// Puts a contact or company into the trash; its tasks, notes and links stay with it.
-    /// - Throws: `NotFound` when it does not exist for this actor, or he may not delete it.
+    /// - Throws: `NotFound` when it does not exist for this actor; a refusal when he may not
+    ///   delete it.
     package func trash(
         _ id: Int64, actor: Actor, at: Moment, in transaction: TenantTransaction
     ) async throws {
@@ -32,7 +33,10 @@ extension Party {
                 AND \(actor.owners(.delete, entity).condition("c"))
             RETURNING c.owner_id
             """)
-        guard let owner = try rows.first?.decode(0, as: Int64.self) else { throw NotFound() }
+        guard let owner = try rows.first?.decode(0, as: Int64.self) else {
+            if deletedAt == nil { throw NotFound() }
+            throw try await Links.refusal(entity, [id], actor: actor, in: transaction)
+        }
         let type = "\(entity.singular)_" + (deletedAt == nil ? "restored" : "deleted")
         let event = RecordEvent(type, entity, id, ownerID: owner)
         _ = try await transaction.query(Outbox.append([event].drafts(by: actor, at: at)))

@@ -100,9 +100,7 @@ struct Board: Sendable {
             ) AS f
         ) AS g
         JOIN deals AS d ON d.id = g.id
-        LEFT JOIN deal_contacts AS l ON l.deal_id = d.id AND l.is_main
-        LEFT JOIN contacts AS c ON c.id = l.contact_id AND c.deleted_at IS NULL
-        LEFT JOIN companies AS o ON o.id = d.company_id AND o.deleted_at IS NULL
+        \(DealCard.linked(actor))
         """
     }
 

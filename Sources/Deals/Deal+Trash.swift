@@ -8,7 +8,8 @@ import Web
 extension Deals {
     /// Puts a deal into the trash; its tasks, notes, contacts and spans stay with it.
     ///
-    /// - Throws: `NotFound` when it does not exist for this actor, or he may not delete it.
+    /// - Throws: `NotFound` when it does not exist for this actor; a refusal when he may not
+    ///   delete it.
     package func trash(
         _ id: Int64, by actor: Actor, at now: Moment, in transaction: TenantTransaction
     ) async throws {
@@ -35,7 +36,10 @@ extension Deals {
                 AND \(actor.owners(.delete, .deal).condition("d"))
             RETURNING d.owner_id, d.version
             """)
-        guard let row = rows.first else { throw NotFound() }
+        guard let row = rows.first else {
+            if deletedAt == nil { throw NotFound() }
+            throw try await Links.refusal(.deal, [id], actor: actor, in: transaction)
+        }
         let (owner, version) = try row.decode(Int64.self, Int64.self)
         let event = RecordEvent(
             deletedAt == nil ? "lead_restored" : "lead_deleted", .deal, id, ownerID: owner,

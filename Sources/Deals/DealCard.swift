@@ -30,20 +30,32 @@ enum DealCard {
         """
     }
 
-    static let joins: PostgresStatement = """
+    /// Who may not see the contact or the company sees a card without.
+    static func joins(_ actor: Actor) -> PostgresStatement {
+        """
         JOIN stages AS s ON s.pipeline_id = d.pipeline_id AND s.id = d.stage_id
+        \(linked(actor))
+        """
+    }
+
+    /// `joins` without the stage.
+    static func linked(_ actor: Actor) -> PostgresStatement {
+        """
         LEFT JOIN deal_contacts AS l ON l.deal_id = d.id AND l.is_main
         LEFT JOIN contacts AS c ON c.id = l.contact_id AND c.deleted_at IS NULL
+            AND \(actor.owners(.view, .contact).condition("c"))
         LEFT JOIN companies AS o ON o.id = d.company_id AND o.deleted_at IS NULL
+            AND \(actor.owners(.view, .company).condition("o"))
         """
+    }
 
     /// Cards by id, in the order of the ids; who is missing is not there for this actor.
-    static func statement(_ ids: [Int64], for owners: Owners, at now: Moment) -> PostgresStatement {
+    static func statement(_ ids: [Int64], for actor: Actor, at now: Moment) -> PostgresStatement {
         """
         SELECT COALESCE(json_agg(\(sql(now)) ORDER BY d.id), '[]')
         FROM deals AS d
-        \(joins)
-        WHERE d.id = ANY(\(ids)) AND d.deleted_at IS NULL AND \(owners.condition("d"))
+        \(joins(actor))
+        WHERE d.id = ANY(\(ids)) AND d.deleted_at IS NULL AND \(actor.owners(.view, .deal).condition("d"))
         """
     }
 }

@@ -58,7 +58,7 @@ struct DealScreen: Sendable {
                 'closed_at', extract(epoch FROM d.closed_at)::bigint, 'created_by', d.created_by)::text,
             (\(contacts))::text, (\(company))::text, d.version
         FROM deals AS d
-        \(DealCard.joins)
+        \(DealCard.joins(actor))
         WHERE d.id = \(id) AND d.deleted_at IS NULL AND \(owners.condition("d"))
         """
     }

@@ -88,6 +88,10 @@ extension Deals {
                 [.init(requestID: requestID, value: item)], ifMatch: try request.ifMatchVersion(),
                 isSingle: true, by: context.actor, in: context.tenant, now: context.now)
             return flat(written[0], updatedAt: item.updatedAt ?? context.now, context)
+        } catch is NotFound {
+            throw try await context.tenant.transaction {
+                try await Links.refusal(.deal, [id], actor: context.actor, in: $0)
+            }
         } catch is Outdated {
             let item = LeadItem(
                 tenantID: context.tenant.tenant.id, baseURL: context.baseURL, with: ["contacts"],

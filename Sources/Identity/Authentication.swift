@@ -62,6 +62,7 @@ extension Identity: Authenticator {
         let key = entry.tokenID?.uuidString ?? Data(digest.bytes.prefix(12)).base64EncodedString()
         return Identified(
             actor: entry.actor, tenant: tenant, key: key,
-            scopes: entry.tokenID == nil ? nil : entry.scopes.map(\.rawValue))
+            scopes: entry.tokenID == nil ? nil : entry.scopes.map(\.rawValue),
+            isReadOnly: entry.tokenID != nil && !entry.scopes.contains(.crm))
     }
 }

@@ -13,8 +13,6 @@ package enum IdentityRefusal: Refusal, Hashable {
     case tooManyAttempts(retryAfter_s: Int)
     /// More passwords are being checked than we allow at once.
     case busy
-    /// The scopes of the token do not reach this.
-    case notInScope
     case signUpIsClosed
 
     package var status: Int {
@@ -23,7 +21,7 @@ package enum IdentityRefusal: Refusal, Hashable {
         case .notSignedIn: 401
         case .tooManyAttempts: 429
         case .busy: 503
-        case .notInScope, .signUpIsClosed: 403
+        case .signUpIsClosed: 403
         }
     }
 
@@ -33,7 +31,6 @@ package enum IdentityRefusal: Refusal, Hashable {
         case .notSignedIn: "NotSignedIn"
         case .tooManyAttempts: "TooManyAttempts"
         case .busy: "Busy"
-        case .notInScope: "NotInScope"
         case .signUpIsClosed: "SignUpIsClosed"
         }
     }
@@ -62,10 +59,6 @@ package enum IdentityRefusal: Refusal, Hashable {
             Text(
                 ru: "Сервер занят, повторите через пару секунд.", en: "Busy, try again in a moment."
             )
-        case .notInScope:
-            Text(
-                ru: "Токен не даёт права на это действие.",
-                en: "The token's scopes do not allow this.")
         case .signUpIsClosed:
             Text(
                 ru: "Регистрация новых компаний закрыта.", en: "New companies cannot sign up here.")

@@ -138,18 +138,28 @@ package enum TaskItem {
     /// `{"id","text","kind_id","owner_id","entity","due_at","completed_at","result","created_by","version"}`;
     /// `entity` is null when the task hangs on nothing, or what it hung on is in the trash.
     ///
-    /// - Parameter alias: what `tasks` is called in the statement.
-    package static func sql(_ alias: StaticString) -> PostgresStatement {
+    /// - Parameters:
+    ///   - alias: what `tasks` is called in the statement.
+    ///   - actor: `entity` is null also when he may not see it; nil: it is the card on whose page
+    ///     the tasks stand.
+    package static func sql(_ alias: StaticString, seenBy actor: Actor? = nil) -> PostgresStatement
+    {
         let t = PostgresIdentifier(literal: alias)
+        func seen(_ entity: EntityType) -> PostgresStatement {
+            actor.map { "AND \($0.owners(.view, entity).condition("o"))" } ?? ""
+        }
         return """
             json_build_object('id', \(ident: t).id, 'text', \(ident: t).text, 'kind_id', \(ident: t).kind_id,
                 'owner_id', \(ident: t).owner_id, 'entity', CASE \(ident: t).entity_type
                     WHEN 'deal' THEN (SELECT json_build_object('type', 'deal', 'id', o.id, 'name', o.name)
-                        FROM deals AS o WHERE o.id = \(ident: t).entity_id AND o.deleted_at IS NULL)
+                        FROM deals AS o WHERE o.id = \(ident: t).entity_id
+                            AND o.deleted_at IS NULL \(seen(.deal)))
                     WHEN 'contact' THEN (SELECT json_build_object('type', 'contact', 'id', o.id, 'name', o.name)
-                        FROM contacts AS o WHERE o.id = \(ident: t).entity_id AND o.deleted_at IS NULL)
+                        FROM contacts AS o WHERE o.id = \(ident: t).entity_id
+                            AND o.deleted_at IS NULL \(seen(.contact)))
                     WHEN 'company' THEN (SELECT json_build_object('type', 'company', 'id', o.id, 'name', o.name)
-                        FROM companies AS o WHERE o.id = \(ident: t).entity_id AND o.deleted_at IS NULL)
+                        FROM companies AS o WHERE o.id = \(ident: t).entity_id
+                            AND o.deleted_at IS NULL \(seen(.company)))
                     END,
                 'due_at', extract(epoch FROM \(ident: t).due_at)::bigint,
                 'completed_at', extract(epoch FROM \(ident: t).completed_at)::bigint,

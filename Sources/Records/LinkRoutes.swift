@@ -158,7 +158,10 @@ struct LinkRoutes: Sendable {
             var refused: [BatchRefusal.Item] = []
             for item in items {
                 let link = item.value.link
-                if owners[.init(link.from, link.fromID)] == nil { throw NotFound() }
+                if owners[.init(link.from, link.fromID)] == nil {
+                    throw try await Links.refusal(
+                        link.from, [link.fromID], actor: actor, in: transaction)
+                }
                 if owners[.init(link.to, link.toID)] == nil {
                     refused.append(
                         .init(

@@ -101,6 +101,16 @@ package enum Links {
         return found
     }
 
+    /// Why the actor could not take these cards: one that he sees is no secret to him, so he is
+    /// told that he has no right; else there is no such card.
+    package static func refusal(
+        _ entity: EntityType, _ ids: [Int64], actor: Actor, in transaction: TenantTransaction
+    ) async throws -> any Error {
+        let seen = try await lock(
+            entity, ids, owners: actor.owners(.view, entity), in: transaction)
+        return seen.count == Set(ids).count ? FieldRefusal.noRight : NotFound()
+    }
+
     package static func lockStatement(
         _ entity: EntityType, _ ids: [Int64], owners: Owners
     ) -> PostgresStatement {

@@ -189,10 +189,27 @@ struct NoteRoutes: Sendable {
     private func change(
         _ changes: [Notes.Change], _ context: TenantContext
     ) async throws -> [(id: Int64, entityID: Int64)] {
-        try await context.tenant.transaction {
-            try await Notes.change(
-                changes, of: entity, actor: context.actor, at: context.now, in: $0)
+        do {
+            return try await context.tenant.transaction {
+                try await Notes.change(
+                    changes, of: entity, actor: context.actor, at: context.now, in: $0)
+            }
+        } catch is NotFound {
+            throw try await refusal(changes.map { ($0.id, $0.entityID) }, context)
         }
+    }
+
+    /// A note that the actor sees but may not change is no secret to him.
+    private func refusal(
+        _ notes: [(id: Int64, card: Int64?)], _ context: TenantContext
+    ) async throws -> any Error {
+        let rows = try await context.tenant.query(
+            """
+            SELECT DISTINCT c.id FROM \(visible(context)) AND EXISTS (
+                SELECT FROM unnest(\(notes.map(\.id)), \(notes.map(\.card))) AS w (id, card)
+                WHERE w.id = c.id AND c.entity_id = COALESCE(w.card, c.entity_id))
+            """)
+        return rows.count == Set(notes.map(\.id)).count ? FieldRefusal.noRight : NotFound()
     }
 
     private func pin(
@@ -209,7 +226,7 @@ struct NoteRoutes: Sendable {
                 AND \(context.actor.owners(.edit, entity).condition("c"))
             RETURNING n.id
             """)
-        if rows.isEmpty { throw NotFound() }
+        if rows.isEmpty { throw try await refusal([(id, card)], context) }
         return .empty
     }
 }

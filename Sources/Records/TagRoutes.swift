@@ -66,7 +66,15 @@ struct TagRoutes: Sendable {
         return nil
     }
 
+    /// Tags belong to the whole company: whoever may write some record of the kind may shape them.
+    private func checkRight(_ actor: Actor) throws(FieldRefusal) {
+        if actor.owners(.add, entity) == .these([]), actor.owners(.edit, entity) == .these([]) {
+            throw .noRight
+        }
+    }
+
     private func create(_ request: Request, _ context: TenantContext) async throws -> Response {
+        try checkRight(context.actor)
         let items = try Batch.items(await request.json()) { Draft(&$0) }
         let drafts = items.map(\.value)
         let found: [(id: Int64, name: String, color: String?)] = try await context.tenant
@@ -135,6 +143,7 @@ struct TagRoutes: Sendable {
     private func change(
         _ changes: [(requestID: String, change: Change)], _ context: TenantContext
     ) async throws -> Response {
+        try checkRight(context.actor)
         let list = changes.map(\.change)
         let statement: PostgresStatement = """
             UPDATE tags AS t

@@ -49,8 +49,9 @@ struct TaskScreen: Sendable {
             FROM grouped AS g JOIN tasks AS t ON t.id = g.id
         )
         SELECT json_build_object(
-            'groups', json_build_object('overdue', \(group("overdue")), 'today', \(group("today")),
-                'tomorrow', \(group("tomorrow")), 'later', \(group("later")), 'done_today', \(group("done_today"))),
+            'groups', json_build_object('overdue', \(group("overdue", actor)), 'today', \(group("today", actor)),
+                'tomorrow', \(group("tomorrow", actor)), 'later', \(group("later", actor)),
+                'done_today', \(group("done_today", actor))),
             'counts', (SELECT json_build_object(
                 'overdue', count(*) FILTER (WHERE part = 'overdue'),
                 'today', count(*) FILTER (WHERE part = 'today'),
@@ -77,9 +78,9 @@ struct TaskScreen: Sendable {
         "\(whose.rawValue)::text, count(*) FILTER (WHERE \(rows(whose, actor)))"
     }
 
-    private static func group(_ part: String) -> PostgresStatement {
+    private static func group(_ part: String, _ actor: Actor) -> PostgresStatement {
         """
-        COALESCE((SELECT json_agg(\(TaskItem.sql("t")) ORDER BY n.place)
+        COALESCE((SELECT json_agg(\(TaskItem.sql("t", seenBy: actor)) ORDER BY n.place)
             FROM numbered AS n JOIN tasks AS t ON t.id = n.id
             WHERE n.part = \(part) AND n.place <= \(group_max)), '[]')
         """

@@ -6,7 +6,8 @@ package import Vocabulary
 
 extension TaskVerbs {
     /// Puts a task into the trash.
-    /// - Throws: `NotFound` when it does not exist for this actor, or he may not delete it.
+    /// - Throws: `NotFound` when it does not exist for this actor; a refusal when he may not
+    ///   delete it.
     package static func trash(
         _ id: Int64, actor: Actor, at: Moment, in transaction: TenantTransaction
     ) async throws {
@@ -17,7 +18,9 @@ extension TaskVerbs {
             WHERE t.id = \(id) AND t.deleted_at IS NULL AND \(actor.owners(.delete, .task).condition("t"))
             RETURNING t.owner_id, t.entity_type, t.entity_id
             """)
-        guard let row = rows.first else { throw NotFound() }
+        guard let row = rows.first else {
+            throw try await Links.refusal(.task, [id], actor: actor, in: transaction)
+        }
         let (owner, word, cardID) = try row.decode(Int64.self, String?.self, Int64?.self)
         let card = word.flatMap { EntityType(rawValue: $0) }.flatMap { kind in
             cardID.map { Links.Ends(kind, $0) }

@@ -30,9 +30,12 @@ package struct Actor: Sendable, Hashable {
         groupMemberIDs: [])
 
     /// Whose records the actor may reach with this verb; `.these([])` when he has no right at all.
+    /// What he may not see he may not change either, whatever his other rights say.
     package func owners(_ verb: Verb, _ entity: EntityType) -> Owners {
         if isAdministrator { return .everyone }
-        return switch rights.reach(verb, entity) {
+        let reach = rights.reach(verb, entity)
+        let seen = verb == .add ? reach : min(reach, rights.reach(.view, entity))
+        return switch seen {
         case .all: .everyone
         case .group: .these(groupMemberIDs)
         case .own: .these([userID])

@@ -4,7 +4,7 @@ package enum Verb: String, Sendable, Codable, CaseIterable {
 }
 
 /// How far a right reaches.
-package enum Reach: String, Sendable, Codable {
+package enum Reach: String, Sendable, Codable, Comparable {
     /// Every record of the tenant.
     case all
     /// Records owned by members of the actor's group, and his own.
@@ -13,6 +13,17 @@ package enum Reach: String, Sendable, Codable {
     case own
     /// No record.
     case none
+
+    private var width: Int {
+        switch self {
+        case .none: 0
+        case .own: 1
+        case .group: 2
+        case .all: 3
+        }
+    }
+
+    package static func < (a: Reach, b: Reach) -> Bool { a.width < b.width }
 }
 
 /// The rights of a role: a reach per entity and verb. What is not named is `none`.

@@ -25,8 +25,14 @@ package struct Identified: Sendable {
     package let key: String
     /// The token's scopes; nil: a browser's session, which may do all that its user may.
     package let scopes: [String]?
+    /// Nothing is written with it, on any route.
+    package let isReadOnly: Bool
 
-    package init(actor: Actor, tenant: Tenant, key: String, scopes: [String]? = nil) {
+    package init(
+        actor: Actor, tenant: Tenant, key: String, scopes: [String]? = nil,
+        isReadOnly: Bool = false
+    ) {
+        self.isReadOnly = isReadOnly
         self.actor = actor
         self.tenant = tenant
         self.key = key

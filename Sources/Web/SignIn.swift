@@ -41,6 +41,9 @@ package struct SignIn: RouterMiddleware {
             let found = try await authenticator.authenticate(
                 bearer: String(header.dropFirst(7)), tenant: context.hostTenant)
             if let host = context.hostTenant, host.id != found.tenant.id { throw Unauthenticated() }
+            if found.isReadOnly, request.method != .get, request.method != .head {
+                throw Forbidden(Self.readOnly)
+            }
             try accept(found, .bearer, &context)
             try await change(found, request, &context)
         } else if let tenant = context.hostTenant,
@@ -59,6 +62,9 @@ package struct SignIn: RouterMiddleware {
         }
         return try await next(request, context)
     }
+
+    private static let readOnly = Text(
+        ru: "Токен даёт право только читать.", en: "This token may only read.")
 
     private static let contextUser = HTTPField.Name("X-Context-User-ID")
 

@@ -59,18 +59,7 @@ extension LiveTests {
                 }
                 var shown = 0
                 for route in routes {
-                    var path = route.path(shared)
-                    if path == "/ui/board/cards" { path += "?ids=\(shared.deal)" }
-                    if path == "/ui/board" { path += "?pipeline=\(shared.pipeline)" }
-                    if path == "/ui/board/stage" {
-                        path += "?pipeline=\(shared.pipeline)&stage=\(shared.stage)"
-                    }
-                    if path == "/ui/tasks" { path += "?whose=all" }
-                    if path == "/ui/search" { path += "?query=" + Self.markA.percentEncoded }
-                    if path.hasSuffix("/links"), !route.namesRows {
-                        let kind = path.split(separator: "/")[2]
-                        path += "?filter[entity_id]=\(shared.card[String(kind)] ?? 0)".escaped
-                    }
+                    let path = RouteBook.listPath(route, shared, search: Self.markA)
                     let caller = Self.caller(route, world.a)
                     let answer = try await caller.get(path)
                     #expect(answer.status < 500, "\(path): \(answer.text)")
@@ -145,44 +134,12 @@ extension LiveTests {
             let unknown = try await caller.call(route.method, pair.unknown.path, pair.unknown.body)
             let name = "\(route.method) \(pair.foreign.path) \(pair.foreign.body ?? "")"
             #expect(
-                masked(foreign, theirs) == masked(unknown, .unknown),
+                RouteBook.masked(foreign, theirs) == RouteBook.masked(unknown, .unknown),
                 "\(name)\n\(foreign.text)\n\(unknown.text)")
             #expect(!foreign.text.contains(markB), "\(name) shows the neighbour's row")
             if route.isWrite {
                 #expect((400..<500).contains(foreign.status), "\(name): \(foreign.status)")
             }
-        }
-
-        /// Without what differs between any two requests, and with names in place of ids.
-        private static func masked(_ answer: RunningServer.Answer, _ ids: Ids) -> String {
-            var headers = answer.headers
-            headers["x-request-id"] = nil
-            headers["date"] = nil
-            headers["content-length"] = nil
-            headers["set-cookie"] = nil
-            var text = answer.text
-            if let id = answer.headers["x-request-id"] {
-                text = text.replacing(id, with: "REQUEST")
-            }
-            let heads = headers.sorted { $0.key < $1.key }.map { "\($0.key): \($0.value)" }
-            var whole = "\(answer.status)\n\(heads.joined(separator: "\n"))\n\(text)"
-            for (name, id) in ids.words { whole = whole.replacing(id, with: name) }
-            return whole
-        }
-    }
-}
-
-extension String {
-    /// For a query with letters outside ASCII.
-    var percentEncoded: String {
-        utf8.reduce(into: "") { result, byte in
-            let isPlain =
-                (48...57).contains(byte) || (65...90).contains(byte)
-                || (97...122).contains(byte)
-            result +=
-                isPlain
-                ? String(UnicodeScalar(byte))
-                : "%" + (byte < 16 ? "0" : "") + String(byte, radix: 16, uppercase: true)
         }
     }
 }

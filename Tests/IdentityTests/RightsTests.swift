@@ -22,13 +22,26 @@ struct RightsTests {
     func reaches(reach: Reach, owners: Owners) {
         for entity in EntityType.allCases {
             for verb in Verb.allCases {
-                let actor = actor(Rights([entity.rawValue: [verb.rawValue: reach]]))
+                var verbs: [String: Reach] = ["view": .all]
+                verbs[verb.rawValue] = reach
+                let actor = actor(Rights([entity.rawValue: verbs]))
                 #expect(actor.owners(verb, entity) == owners)
                 for other in EntityType.allCases where other != entity {
                     #expect(actor.owners(verb, other) == .these([]))
                 }
             }
         }
+    }
+
+    @Test("to change reach no further than the right to see")
+    func seeing() {
+        for verb in [Verb.edit, .delete, .export] {
+            let blind = actor(Rights(["deal": [verb.rawValue: .all]]))
+            #expect(blind.owners(verb, .deal) == .these([]))
+            let near = actor(Rights(["deal": [verb.rawValue: .all, "view": .own]]))
+            #expect(near.owners(verb, .deal) == .these([7]))
+        }
+        #expect(actor(Rights(["deal": ["add": .all]])).owners(.add, .deal) == .everyone)
     }
 
     @Test("do not bind an administrator")
