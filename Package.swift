@@ -120,7 +120,10 @@ let package = Package(
         tests("Web", ["Web", "Vocabulary", hummingbird, hummingbirdTesting, log]),
         tests(
             "App",
-            platform + ["App", "Identity", "VoronkaTesting", hummingbird, lifecycle, log, metrics]),
+            platform + [
+                "App", "Identity", "VoronkaTesting", hummingbird, lifecycle, log, metrics,
+                httpClient,
+            ]),
         tests("Tenancy", ["Tenancy", "Postgres", "Vocabulary", "VoronkaTesting", log]),
         tests("Outbox", ["Outbox", "Tenancy", "Postgres", "Vocabulary", "VoronkaTesting", log]),
         tests("Deals", ["Deals", "VoronkaTesting"] + platform),

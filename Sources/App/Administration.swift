@@ -25,8 +25,10 @@ package struct Administration: Sendable {
         guard let url = settings.databaseURL else {
             throw SettingsError("migrate needs VORONKA_DATABASE_URL, the administrator's.")
         }
+        try await InstanceBackup.refuseUnfinished(url)
         let secret = try Secret.readOrCreate(settings.secretFile)
         let logins = try DatabaseLogins(url: url, secret: secret)
+        try await SharedServer.refuseForeignLogins(administrator: url, logins: logins)
         let migrations = settings.shareDirectory.appendingPathComponent("migrations")
         try await Migrator(
             administrator: url, logins: logins, migrations: migrations, logger: logger

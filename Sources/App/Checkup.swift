@@ -67,7 +67,7 @@ package struct Checkup: Sendable {
             let secret = try Secret.read(settings.secretFile)
             let url = try settings.databaseURL ?? DatabaseAddress.find(settings)
             let logins = try DatabaseLogins(url: url, secret: secret)
-            return try await [control(logins), tenantLogin(logins)].flatMap { $0 }
+            return try await [control(logins), tenantLogin(logins), backup(logins)].flatMap { $0 }
         } catch {
             return [Finding(name: "PostgreSQL", isWell: false, detail: "\(error)")]
         }
@@ -115,6 +115,34 @@ package struct Checkup: Sendable {
                     detail: isTight
                         ? "the tenants' login is tight" : "the tenants' login may too much")
             ]
+        }
+    }
+
+    /// pg_dump locks every table at once, and refuses a server newer than itself.
+    private func backup(_ logins: DatabaseLogins) async throws -> [Finding] {
+        try await PostgresSession.withSession(url: logins.control) { session in
+            let row = try await session.query(
+                """
+                SELECT current_setting('max_locks_per_transaction')::bigint
+                        * current_setting('max_connections')::bigint,
+                    (SELECT count(*) FROM pg_class
+                     WHERE relkind = 'r' AND relowner = \(DatabaseLogins.owner)::regrole)
+                """
+            ).first
+            guard let (locks, tables) = try row?.decode(Int64.self, Int64.self) else { return [] }
+            let locksAreEnough = Finding(
+                name: "locks", isWell: tables <= locks,
+                detail: "\(tables) tables, \(locks) locks (max_locks_per_transaction)")
+            do {
+                let program = try Programs.find("pg_dump")
+                return [
+                    locksAreEnough, Finding(name: "pg_dump", isWell: true, detail: program.path),
+                ]
+            } catch {
+                return [
+                    locksAreEnough, Finding(name: "pg_dump", isWell: false, detail: "\(error)"),
+                ]
+            }
         }
     }
 }

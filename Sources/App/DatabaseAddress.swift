@@ -19,6 +19,16 @@ package enum DatabaseAddress {
         return text
     }
 
+    /// For programs that take the password in the environment.
+    static func withoutPassword(_ url: String) throws -> (address: String, password: String?) {
+        guard var parts = URLComponents(string: url) else {
+            throw SettingsError("The database URL cannot be understood.")
+        }
+        let password = parts.password
+        parts.password = nil
+        return (parts.string ?? url, password)
+    }
+
     /// `migrate` leaves it in the data directory for `serve`.
     package static func write(_ url: String, in directory: URL) throws {
         try FileManager.default.createDirectory(at: directory, withIntermediateDirectories: true)

@@ -12,8 +12,8 @@ package struct DatabaseLogins: Sendable {
     /// For the tenants of cell 1.
     package let cell: String
 
-    static let owner = "vk_owner"
-    static let controlRole = "vk_ctl"
+    package static let owner = "vk_owner"
+    package static let controlRole = "vk_ctl"
     static let migratorRole = "vk_migrator"
     package static let cellRole = "vk_app_c1"
 

@@ -11,8 +11,15 @@ enum Plain {
         case let refusal as any Refusal:
             refusal.path.isEmpty ? refusal.detail(.en) : "\(refusal.path): \(refusal.detail(.en))"
         case is NotFound: "There is no such record."
-        case let error as PostgresError: "\(error)"
+        case let error as PostgresError: words(of: error)
         default: String(describing: error)
         }
+    }
+
+    /// The server's own words on one line; where they came from is of no use to an operator.
+    private static func words(of error: PostgresError) -> String {
+        let message = error.message.split(separator: "\n").first ?? ""
+        let state = error.sqlState.map { " (\($0))" } ?? ""
+        return "PostgreSQL: \(message)\(state)"
     }
 }

@@ -45,25 +45,4 @@ struct DocumentTests {
             }
         }
     }
-
-    @Test("every named limit is in docs/limits.md")
-    func limits() throws {
-        guard let page = Self.documents.first(where: { $0.path == "docs/limits.md" }) else {
-            Issue.record("docs/limits.md is missing")
-            return
-        }
-        let pattern = try Regex(#"static let ([A-Za-z]+_(?:max|min))\b"#)
-        var findings: [Finding] = []
-        for file in Tree.files(in: "Sources", ".swift") {
-            for (number, line) in file.code {
-                for match in line.matches(of: pattern) {
-                    guard let name = match[1].substring, !page.text.contains(name) else { continue }
-                    findings.append(
-                        Finding(
-                            path: file.path, line: number, advice: "\(name) is not in the page"))
-                }
-            }
-        }
-        #expect(findings.isEmpty, "\(findings.report)")
-    }
 }
