@@ -37,8 +37,12 @@ package struct DemoSeeding: Sendable {
             throw SettingsError("\(name) has no people.")
         }
         var userID: Int64?
-        let isNew = try await desk.tenants.find(slug: company.slug) == nil
-        if isNew {
+        var found = try await desk.tenants.find(slug: company.slug)
+        if let half = found, half.state == .active, try await isEmpty(half) {
+            try await desk.companies.delete(half)
+            found = nil
+        }
+        if found == nil {
             let tenant = try await desk.companies.create(
                 slug: company.slug, name: company.name, starter: false)
             do {
@@ -57,7 +61,12 @@ package struct DemoSeeding: Sendable {
         let token = try await desk.identity.issueToken(for: userID ?? 0, in: tenant, name: "demo")
         return Demo(
             slug: company.slug, email: first.email, password: Self.password, token: token,
-            isNew: isNew)
+            isNew: found == nil)
+    }
+
+    /// A seeding that was stopped has made the company and no content.
+    private func isEmpty(_ tenant: Tenant) async throws -> Bool {
+        try await desk.tenants.database(of: tenant).query("SELECT 1 FROM pipelines LIMIT 1").isEmpty
     }
 
     private func hire(_ company: DemoCompany, _ tenant: Tenant) async throws -> [Int64] {

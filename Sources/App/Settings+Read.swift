@@ -23,7 +23,19 @@ extension Settings {
             guard let text = string(name) else { return standard }
             guard let number = Double(text), range.contains(number) else {
                 throw malformed(
-                    name, text, "a number from \(range.lowerBound) to \(range.upperBound)")
+                    name, text, "a number from \(Int(range.lowerBound)) to \(Int(range.upperBound))"
+                )
+            }
+            return number
+        }
+
+        func count(
+            _ name: String, default standard: Int, in range: ClosedRange<Int>
+        ) throws -> Int {
+            guard let text = string(name) else { return standard }
+            guard let number = Int(text), range.contains(number) else {
+                throw malformed(
+                    name, text, "a whole number from \(range.lowerBound) to \(range.upperBound)")
             }
             return number
         }
@@ -71,7 +83,7 @@ extension Settings {
             reader.string("SECRET_FILE").map { URL(fileURLWithPath: $0) }
             ?? dataDirectory.appendingPathComponent("secret")
         shareDirectory = try Self.share(reader)
-        connections = Int(try reader.number("CONNECTIONS", default: 16, in: 1...500))
+        connections = try reader.count("CONNECTIONS", default: 16, in: 1...500)
         apiRate = try reader.number("API_RATE", default: 7, in: 0...1_000_000)
         uiRate = try reader.number("UI_RATE", default: 50, in: 0...1_000_000)
         trustedProxies = reader.list("TRUSTED_PROXIES") ?? []

@@ -87,7 +87,9 @@ package struct Settings: Sendable {
     private static func file(_ path: String, known: Set<String>) throws -> [String: String] {
         var found: [String: String] = [:]
         do {
-            let data = try Data(contentsOf: URL(fileURLWithPath: path))
+            guard let data = FileManager.default.contents(atPath: path) else {
+                throw SettingsError("The settings file \(path) cannot be read.")
+            }
             for (key, value) in try JSONParser.parse([UInt8](data)).object ?? [:] {
                 guard known.contains(key.uppercased()) else {
                     throw SettingsError("There is no setting \(key) (in \(path)).")
@@ -103,10 +105,9 @@ package struct Settings: Sendable {
                     }
                 found["VORONKA_\(key.uppercased())"] = text
             }
-        } catch let error as SettingsError {
-            throw error
-        } catch {
-            throw SettingsError("The settings file \(path) cannot be read: \(error).")
+        } catch let error as JSONError {
+            throw SettingsError(
+                "The settings file \(path) is no JSON from byte \(error.offset) on.")
         }
         return found
     }

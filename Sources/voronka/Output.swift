@@ -14,7 +14,8 @@ struct Output: ParsableArguments {
             encoder.keyEncodingStrategy = .convertToSnakeCase
             print(String(decoding: try encoder.encode(value), as: UTF8.self))
         } else {
-            print(lines())
+            let text = lines()
+            if !text.isEmpty { print(text) }
         }
     }
 }

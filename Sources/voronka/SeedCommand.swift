@@ -18,10 +18,13 @@ struct Seed: AsyncParsableCommand {
         let isNew: Bool
     }
 
-    func run() async throws {
+    func validate() throws {
         if let deals, !(0...1_000_000).contains(deals) {
             throw ValidationError("--deals is from 0 to 1000000.")
         }
+    }
+
+    func run() async throws {
         let names = names.isEmpty ? DemoSeeding.names : names
         let lines = try await Operator.with { _, desk in
             var lines: [Line] = []

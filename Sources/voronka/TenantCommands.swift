@@ -41,10 +41,14 @@ struct TenantCommand: AsyncParsableCommand {
         @Option(help: "ISO 4217.") var currency = "RUB"
         @OptionGroup var output: Output
 
-        func run() async throws {
-            guard let language = Language(rawValue: language) else {
+        func validate() throws {
+            if Language(rawValue: language) == nil {
                 throw ValidationError("--language is ru or en.")
             }
+        }
+
+        func run() async throws {
+            let language = Language(rawValue: language) ?? .ru
             let tenant = try await Operator.with { _, desk in
                 try await desk.companies.create(
                     slug: slug, name: name, language: language, timeZone: timeZone,
@@ -67,7 +71,7 @@ struct TenantCommand: AsyncParsableCommand {
 
     struct Show: AsyncParsableCommand {
         static let configuration = CommandConfiguration(abstract: "One company.")
-        @Argument var slug: String
+        @Argument(help: "The company's slug.") var slug: String
         @OptionGroup var output: Output
 
         func run() async throws {
@@ -79,7 +83,7 @@ struct TenantCommand: AsyncParsableCommand {
     struct Suspend: AsyncParsableCommand {
         static let configuration = CommandConfiguration(
             abstract: "Take a company out of service; its data stays.")
-        @Argument var slug: String
+        @Argument(help: "The company's slug.") var slug: String
 
         func run() async throws {
             try await Operator.with { _, desk in
@@ -90,7 +94,7 @@ struct TenantCommand: AsyncParsableCommand {
 
     struct Resume: AsyncParsableCommand {
         static let configuration = CommandConfiguration(abstract: "Put it back into service.")
-        @Argument var slug: String
+        @Argument(help: "The company's slug.") var slug: String
 
         func run() async throws {
             try await Operator.with { _, desk in
@@ -102,11 +106,14 @@ struct TenantCommand: AsyncParsableCommand {
     struct Delete: AsyncParsableCommand {
         static let configuration = CommandConfiguration(
             abstract: "Delete a company with everything it has. There is no way back.")
-        @Argument var slug: String
+        @Argument(help: "The company's slug.") var slug: String
         @Option(help: "The slug once more.") var confirm: String
 
+        func validate() throws {
+            if confirm != slug { throw ValidationError("--confirm must repeat the slug.") }
+        }
+
         func run() async throws {
-            guard confirm == slug else { throw ValidationError("--confirm must repeat the slug.") }
             try await Operator.with { _, desk in
                 try await desk.companies.delete(desk.tenant(slug))
             }

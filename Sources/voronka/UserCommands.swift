@@ -22,8 +22,8 @@ struct UserCommand: AsyncParsableCommand {
         static let configuration = CommandConfiguration(
             abstract: "Add someone to a company; prints the password when none is given.")
         @Argument(help: "The company's slug.") var tenant: String
-        @Option var email: String
-        @Option var name: String
+        @Option(help: "What he signs in with.") var email: String
+        @Option(help: "What people call him.") var name: String
         @Option(help: "The role's name; default: administrator.") var role: String?
         @Option(help: "Without it, one is made up.") var password: String?
         @OptionGroup var output: Output
@@ -46,7 +46,7 @@ struct UserCommand: AsyncParsableCommand {
                     """
                 ).first
                 guard let roleID = try row?.decode(0, as: Int64.self) else {
-                    throw ValidationError("There is no role \"\(role ?? "")\" in this company.")
+                    throw SettingsError("There is no role \"\(role ?? "")\" in this company.")
                 }
                 return try await desk.identity.addMember(
                     NewMember(
@@ -92,7 +92,7 @@ struct UserCommand: AsyncParsableCommand {
         static let configuration = CommandConfiguration(
             abstract:
                 "Set a new password and sign the user out everywhere; for a reset without mail.")
-        @Argument var email: String
+        @Argument(help: "Whose.") var email: String
         @Option(help: "Without it, one is made up.") var password: String?
         @OptionGroup var output: Output
 
@@ -104,7 +104,11 @@ struct UserCommand: AsyncParsableCommand {
         func run() async throws {
             let password = password ?? Identity.suggestPassword()
             try await Operator.with { _, desk in
-                try await desk.identity.resetPassword(email: email, to: password)
+                do {
+                    try await desk.identity.resetPassword(email: email, to: password)
+                } catch is NotFound {
+                    throw SettingsError("Nobody signs in with \(email).")
+                }
             }
             try output.show(Set(email: email, password: password), password)
         }
@@ -120,7 +124,7 @@ struct TokenCommand: AsyncParsableCommand {
             abstract: "Make an API token for a member of a company.")
         @Argument(help: "The company's slug.") var tenant: String
         @Option(help: "Whose rights it has.") var email: String
-        @Option var name = "command line"
+        @Option(help: "What the list of tokens calls it.") var name = "command line"
         @Option(help: "For how long, 1...1826.") var days = 365
         @OptionGroup var output: Output
 
@@ -135,7 +139,7 @@ struct TokenCommand: AsyncParsableCommand {
                     "SELECT user_id FROM members WHERE email = \(email.lowercased()) AND is_active"
                 ).first
                 guard let id = try row?.decode(0, as: Int64.self) else {
-                    throw ValidationError("\(email) does not work in this company.")
+                    throw SettingsError("\(email) does not work in this company.")
                 }
                 return try await desk.identity.issueToken(
                     for: id, in: tenant, name: name, days: days)

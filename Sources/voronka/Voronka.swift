@@ -8,7 +8,7 @@ import Logging
 struct Voronka: AsyncParsableCommand {
     static let configuration = CommandConfiguration(
         commandName: "voronka",
-        abstract: "A CRM that sells widgets.",
+        abstract: "A CRM that many companies share.",
         discussion: settingsHelp,
         version: "0.1.0",
         subcommands: [

@@ -15,7 +15,7 @@ package struct Seeds: Sendable {
     static let chunk = 1_000
 
     /// Writes settings, pipelines, fields, tags, contacts, deals with their past, tasks, notes and
-    /// events.
+    /// events: all of it or, when it is stopped, nothing.
     ///
     /// - Parameters:
     ///   - members: the ids of `company.people`, in their order; they must be members already.
@@ -25,21 +25,17 @@ package struct Seeds: Sendable {
         _ database: TenantDatabase, members: [Int64], now: Moment, total: Int? = nil,
         progress: @Sendable (Int, Int) -> Void = { _, _ in }
     ) async throws {
-        let setup = try await database.transaction { transaction in
-            try await SeedSetup.write(company, in: transaction)
-        }
-        var plan = SeedPlan(company, now: now)
-        let deals = plan.deals(total: total)
-        var history = SeedHistory(company, setup: setup, members: members, now: now)
-        for start in stride(from: 0, to: deals.count, by: Self.chunk) {
-            let end = min(start + Self.chunk, deals.count)
-            let part = Array(deals[start..<end])
-            history = try await database.transaction { [history] transaction in
-                var history = history
-                try await history.write(part, with: SeedWriter(transaction: transaction))
-                return history
+        try await database.transaction { transaction in
+            let setup = try await SeedSetup.write(company, in: transaction)
+            var plan = SeedPlan(company, now: now)
+            let deals = plan.deals(total: total)
+            var history = SeedHistory(company, setup: setup, members: members, now: now)
+            for start in stride(from: 0, to: deals.count, by: Self.chunk) {
+                let end = min(start + Self.chunk, deals.count)
+                try await history.write(
+                    Array(deals[start..<end]), with: SeedWriter(transaction: transaction))
+                progress(end, deals.count)
             }
-            progress(end, deals.count)
         }
     }
 }

@@ -1,0 +1,123 @@
+import Foundation
+import Testing
+
+/// Transcripts of the real program in Tests/transcripts; VORONKA_RECORD=1 rewrites them.
+@Suite("The command")
+struct CommandTests {
+    private static let commands = [
+        [], ["serve"], ["migrate"], ["tenant"], ["tenant", "create"], ["tenant", "list"],
+        ["tenant", "show"], ["tenant", "suspend"], ["tenant", "resume"], ["tenant", "delete"],
+        ["user"], ["user", "create"], ["user", "list"], ["user", "password"], ["token"],
+        ["token", "create"], ["seed"], ["backup"], ["restore"], ["doctor"],
+    ]
+
+    @Test("explains itself everywhere")
+    func help() async throws {
+        try await Transcript.compare(
+            "help", with: RealProgram(), steps: Self.commands.map { .init($0 + ["--help"]) })
+    }
+
+    @Test("says in one line what is wrong with its arguments, and exits with 2")
+    func mistakes() async throws {
+        let steps: [Transcript.Step] = [
+            ["tenants"], ["serve", "--port", "80"], ["tenant", "show"], ["tenant", "create", "x"],
+            ["tenant", "create", "salon", "--name", "A", "--language", "de"],
+            ["tenant", "delete", "salon", "--confirm", "vector"], ["seed", "--deals=-1"],
+            ["seed", "--deals", "many"], ["backup"], ["user", "create", "salon"],
+        ].map { .init($0, status: 2) }
+        try await Transcript.compare("mistakes", with: RealProgram(), steps: steps)
+    }
+
+    @Test("does not start with an unknown or malformed setting")
+    func settings() async throws {
+        let directory = try Self.directory()
+        let files = [
+            "unknown.json": #"{"lisen": "127.0.0.1:80"}"#, "broken.json": #"{"listen": "#,
+            "wrong.json": #"{"connections": "many"}"#,
+        ]
+        for (name, text) in files {
+            try Data(text.utf8).write(to: directory.appendingPathComponent(name))
+        }
+        let settings: [(name: String, value: String)] = [
+            ("LISEN", "127.0.0.1:80"), ("LISTEN", "8080"), ("LISTEN", "127.0.0.1:70000"),
+            ("OPERATIONS_LISTEN", "localhost"), ("CONNECTIONS", "0"), ("CONNECTIONS", "1.5"),
+            ("CONNECTIONS", "many"),
+            ("API_RATE", "-1"), ("ALLOW_PRIVATE_TARGETS", "perhaps"), ("LOG_LEVEL", "loud"),
+            ("BASE_DOMAINS", "http://example.org"), ("BASE_DOMAINS", "example.org:80"),
+            ("DATABASE_URL", "mysql://localhost"), ("SHARE_DIR", "/nowhere"),
+            ("CONFIG", "/nowhere.json"), ("CONFIG", "\(directory.path)/unknown.json"),
+            ("CONFIG", "\(directory.path)/broken.json"), ("CONFIG", "\(directory.path)/wrong.json"),
+        ]
+        let steps = settings.map {
+            Transcript.Step(["serve"], ["VORONKA_" + $0.name: $0.value], status: 2)
+        }
+        try await Transcript.compare(
+            "settings", with: RealProgram(), steps: steps, hiding: [directory.path: "DIR"])
+    }
+
+    @Test("says what it lacks")
+    func lacking() async throws {
+        let directory = try Self.directory()
+        let unreachable = "postgres://postgres:secret@127.0.0.1:1/voronka"
+        let steps: [Transcript.Step] = [
+            .init(["serve"], status: 2), .init(["migrate"], status: 2),
+            .init(["tenant", "list"], status: 2), .init(["backup", "DIR/backup"], status: 2),
+            .init(["restore", "/nowhere"], status: 2), .init(["doctor"], status: 1),
+            .init(["migrate"], ["VORONKA_DATABASE_URL": unreachable], status: 1),
+        ]
+        try await Transcript.compare(
+            "lacking", with: RealProgram(environment: ["VORONKA_DATA_DIR": directory.path]),
+            steps: steps, hiding: [directory.path: "DIR", RealProgram.root.path: "ROOT"])
+    }
+
+    @Test("keeps companies and people")
+    func work() async throws {
+        let instance = try await DrillInstance(on: ThrowAwayCluster())
+        let steps: [Transcript.Step] = [
+            .init(["migrate"]), .init(["tenant", "list"]), .init(["tenant", "list", "--json"]),
+            .init(["tenant", "create", "north", "--name", "Север"]),
+            .init(
+                [
+                    "tenant", "create", "south", "--name", "South", "--language", "en",
+                    "--currency", "EUR",
+                ]
+                    + ["--time-zone", "Europe/Berlin", "--json"]),
+            .init(["tenant", "create", "north", "--name", "Снова"], status: 1),
+            .init(["tenant", "create", "No way", "--name", "Нет"], status: 1),
+            .init(["tenant", "suspend", "south"]), .init(["tenant", "show", "south"]),
+            .init(["tenant", "resume", "south"]), .init(["tenant", "list", "--json"]),
+            .init(["tenant", "show", "west"], status: 2),
+            .init(["user", "create", "north", "--email", "Anna@example.org", "--name", "Анна"]),
+            .init(
+                ["user", "create", "north", "--email", "ilya@example.org", "--name", "Илья"]
+                    + ["--role", "Менеджер", "--password", "voronka-test", "--json"]),
+            .init(
+                ["user", "create", "north", "--email", "x@example.org", "--name", "X"]
+                    + ["--role", "Король"], status: 2),
+            .init(["user", "create", "north", "--email", "nobody", "--name", "X"], status: 1),
+            .init(["user", "list", "north"]), .init(["user", "list", "north", "--json"]),
+            .init(["user", "password", "anna@example.org"]),
+            .init(["user", "password", "anna@example.org", "--password", "short"], status: 1),
+            .init(["user", "password", "who@example.org"], status: 2),
+            .init(["token", "create", "north", "--email", "anna@example.org", "--json"]),
+            .init(["token", "create", "north", "--email", "who@example.org"], status: 2),
+            .init(
+                ["token", "create", "north", "--email", "anna@example.org", "--days", "0"],
+                status: 1),
+            .init(["tenant", "delete", "south", "--confirm", "south"]),
+            .init(["tenant", "list"]), .init(["seed", "salon", "--deals", "3000", "--json"]),
+            .init(["seed", "salon"]), .init(["seed", "bank"], status: 2), .init(["doctor"]),
+            .init(["doctor", "--json"]),
+        ]
+        try await Transcript.compare(
+            "work", with: instance.program, steps: steps,
+            hiding: [instance.data.path: "DATA", RealProgram.root.path: "ROOT"])
+    }
+
+    private static func directory() throws -> URL {
+        let directory = FileManager.default.temporaryDirectory
+            .appendingPathComponent("voronka-settings-" + UUID().uuidString.prefix(8))
+        try FileManager.default.createDirectory(at: directory, withIntermediateDirectories: true)
+        return directory
+    }
+}
