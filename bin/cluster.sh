@@ -1,9 +1,8 @@
 # Sourced after bin/packages.sh: one private PostgreSQL cluster that belongs to a directory.
 # shellcheck shell=bash
 # In:  CLUSTER_DIR (made if missing), CLUSTER_FAST=1 for a throw-away cluster without fsync.
-# Out: CLUSTER_PORT, CLUSTER_URL (the administrator's), CLUSTER_WAS_RUNNING.
+# Out: CLUSTER_PORT, CLUSTER_URL (the administrator's).
 
-CLUSTER_SOCKET=
 CLUSTER_PORT=
 CLUSTER_URL=
 
@@ -36,14 +35,10 @@ cluster_start() {
         # What a killed run left behind is still ours: keep using it.
         CLUSTER_PORT=$(as_postgres sed -n 4p "$CLUSTER_DIR/data/postmaster.pid" | tr -d ' ')
     else
-        # A socket path may have 107 bytes at most.
-        CLUSTER_SOCKET=$CLUSTER_DIR/socket
-        [ ${#CLUSTER_SOCKET} -le 85 ] || CLUSTER_SOCKET=/tmp/vk-$(random_hex 6)
-        as_postgres mkdir -p -m 700 "$CLUSTER_SOCKET"
         CLUSTER_PORT=$(free_port "${CLUSTER_PORT_FROM:-55432}")
         # A session of its own, so that Ctrl-C reaches the server first and PostgreSQL last.
         as_postgres setsid "$PG_BIN/pg_ctl" -D "$CLUSTER_DIR/data" -l "$CLUSTER_DIR/log" -w -t 60 -s \
-            -o "-p $CLUSTER_PORT -k $CLUSTER_SOCKET" start >/dev/null 2>&1 9>&- \
+            -o "-p $CLUSTER_PORT -c unix_socket_directories=" start >/dev/null 2>&1 9>&- \
             || { as_postgres tail -n 5 "$CLUSTER_DIR/log" >&2; fail "PostgreSQL did not start"; }
     fi
     CLUSTER_URL="postgres://postgres:$password@127.0.0.1:$CLUSTER_PORT/voronka"
@@ -55,14 +50,16 @@ cluster_start() {
 
 cluster_create() {
     as_postgres bash -c 'umask 077; printf "%s\n" "$1" >"$2/password"' _ "$(random_hex)" "$CLUSTER_DIR"
-    as_postgres rm -rf "$CLUSTER_DIR/data"
-    as_postgres "$PG_BIN/initdb" -D "$CLUSTER_DIR/data" -U postgres -E UTF8 --locale=C.UTF-8 \
+    # Under another name until it is whole: an interrupted initdb leaves no cluster.
+    local fresh=$CLUSTER_DIR/data.new
+    as_postgres rm -rf "$fresh" "$CLUSTER_DIR/data"
+    as_postgres "$PG_BIN/initdb" -D "$fresh" -U postgres -E UTF8 --locale=C.UTF-8 \
         --auth=scram-sha-256 --pwfile="$CLUSTER_DIR/password" --no-instructions \
         >"${CLUSTER_LOG:-/dev/null}" 2>&1 || fail "initdb failed in $CLUSTER_DIR"
     local settings="listen_addresses = '127.0.0.1'
 max_connections = 100
 shared_buffers = 256MB
-max_locks_per_transaction = 128
+max_locks_per_transaction = 512
 jit = off
 log_min_messages = warning
 log_line_prefix = '%m [%p] %u '
@@ -73,7 +70,8 @@ synchronous_commit = off
 full_page_writes = off
 "
     fi
-    printf '%s' "$settings" | as_postgres tee -a "$CLUSTER_DIR/data/postgresql.conf" >/dev/null
+    printf '%s' "$settings" | as_postgres tee -a "$fresh/postgresql.conf" >/dev/null
+    as_postgres mv "$fresh" "$CLUSTER_DIR/data"
 }
 
 cluster_stop() {
@@ -82,5 +80,4 @@ cluster_stop() {
         as_postgres "$PG_BIN/pg_ctl" -D "$CLUSTER_DIR/data" -m fast -w -t 60 -s stop >/dev/null 2>&1 \
             || as_postgres "$PG_BIN/pg_ctl" -D "$CLUSTER_DIR/data" -m immediate -w -s stop || true
     fi
-    case "$CLUSTER_SOCKET" in /tmp/vk-*) rm -rf "$CLUSTER_SOCKET" ;; esac
 }

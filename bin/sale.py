@@ -1,6 +1,8 @@
 """Makes the smallest sale there is: signs in as the salon's administrator, moves a deal, reads it back.
 
-Usage: sale.py RUN_JSON | BASE_URL. With a bare URL the demo's documented login is used.
+Usage: sale.py RUN_JSON | BASE_URL           moves a deal and prints its id and its new stage
+       sale.py RUN_JSON | BASE_URL DEAL STAGE  only checks that the deal stands there
+With a bare URL the demo's documented login is used.
 Only the standard library, so that it runs where nothing is installed.
 """
 
@@ -53,26 +55,39 @@ class Browser:
         return json.loads(data) if data else None
 
 
-def main():
-    who = salon(sys.argv[1])
+def sign_in(who):
     browser = Browser(who["url"])
     browser.send("POST", "/ui/sign-in", {"email": who["email"], "password": who["password"]})
+    return browser
+
+
+def move(browser):
     session = browser.send("GET", "/ui/session")
     pipeline = next(p for p in session["pipelines"] if p["is_main"])
     board = browser.send("GET", f"/ui/board?pipeline={pipeline['id']}")
     stages = [stage for stage in board["stages"] if stage["id"] not in (142, 143)]
     start = next(stage for stage in stages if stage["cards"])
-    card = start["cards"][0]
+    deal = start["cards"][0]["id"]
     goal = next(stage["id"] for stage in stages if stage["id"] != start["id"])
-    browser.send("PATCH", f"/api/v4/leads/{card['id']}", {"status_id": goal})
-    found = browser.send("GET", f"/api/v4/leads/{card['id']}")
+    browser.send("PATCH", f"/api/v4/leads/{deal}", {"status_id": goal})
+    return deal, goal
+
+
+def check(browser, deal, goal):
+    found = browser.send("GET", f"/api/v4/leads/{deal}")
     if found["status_id"] != goal:
         raise SystemExit(f"the deal stands in {found['status_id']}, not in {goal}")
-    events = browser.send("GET", f"/api/v4/events?filter[entity]=lead&filter[entity_id][]={card['id']}")
+    events = browser.send("GET", f"/api/v4/events?filter[entity]=lead&filter[entity_id][]={deal}")
     kinds = [event["type"] for event in events["_embedded"]["events"]]
     if "lead_status_changed" not in kinds:
         raise SystemExit(f"the event log has no move: {kinds}")
-    print(f"deal {card['id']} moved from {start['id']} to {goal}")
+
+
+def main():
+    browser = sign_in(salon(sys.argv[1]))
+    deal, goal = map(int, sys.argv[2:4]) if len(sys.argv) > 2 else move(browser)
+    check(browser, deal, goal)
+    print(deal, goal)
 
 
 main()
