@@ -21,6 +21,12 @@ struct PoolStateMachine: Sendable {
         var overtakes_max = 8
         /// How far down the queue such a caller is looked for.
         var affinityLookahead_max = 16
+        /// How many callers of a tenant wait for each busy connection that knows it, while others
+        /// that do not are idle: a backend reads a new tenant's catalogue for longer than several
+        /// queries take.
+        var patientPerConnection_max = 2
+        /// How long they do.
+        var patience_ns: Int64 = 5_000_000
     }
 
     enum Refusal: Sendable, Equatable { case queueFull, closed }
@@ -42,7 +48,13 @@ struct PoolStateMachine: Sendable {
         var expired: [WaiterID] = []
         var close: [ConnectionID] = []
         var open: ConnectionID? = nil
-        var isEmpty: Bool { expired.isEmpty && close.isEmpty && open == nil }
+        /// Callers who waited long enough for a connection that knows their tenant.
+        var assigned: [Assignment] = []
+        var isEmpty: Bool { expired.isEmpty && close.isEmpty && open == nil && assigned.isEmpty }
+    }
+    struct Assignment: Sendable, Equatable {
+        let waiter: WaiterID
+        let connection: ConnectionID
     }
 
     private struct Connection {
@@ -58,6 +70,8 @@ struct PoolStateMachine: Sendable {
         let id: WaiterID
         let key: String?
         let deadline_ns: Int64
+        /// Until then only a connection that knows the tenant will do.
+        var patientUntil_ns: Int64 = .min
         var overtaken = 0
     }
 
@@ -86,12 +100,16 @@ struct PoolStateMachine: Sendable {
         waiter: WaiterID, key: String?, now_ns: Int64, deadline_ns: Int64
     ) -> Acquired {
         guard !isClosed else { return .refused(.closed) }
-        if let index = bestIdle(for: key) {
+        let isPatient = key.map { isWorthWaiting(for: $0) } ?? false
+        if !isPatient, let index = bestIdle(for: key) {
             lease(at: index, to: key, now_ns: now_ns)
             return .lease(connections[index].id)
         }
         guard waiters.count < limits.waiters_max else { return .refused(.queueFull) }
-        waiters.append(Waiter(id: waiter, key: key, deadline_ns: deadline_ns))
+        waiters.append(
+            Waiter(
+                id: waiter, key: key, deadline_ns: deadline_ns,
+                patientUntil_ns: isPatient ? now_ns + limits.patience_ns : .min))
         return .queued(open: openIfUseful(now_ns: now_ns))
     }
 
@@ -132,7 +150,7 @@ struct PoolStateMachine: Sendable {
     /// The connection broke or cannot be trusted. Returns one to open in its place, when somebody
     /// waits.
     mutating func lost(_ id: ConnectionID, now_ns: Int64) -> ConnectionID? {
-        if let index = index(of: id) { connections.remove(at: index) }
+        if let index = index(of: id) { remove(at: index) }
         return openIfUseful(now_ns: now_ns)
     }
 
@@ -150,6 +168,13 @@ struct PoolStateMachine: Sendable {
             }
         }
         connections.removeAll { ticked.close.contains($0.id) }
+        while let place = waiters.firstIndex(where: { $0.patientUntil_ns <= now_ns }),
+            let index = bestIdle(for: waiters[place].key)
+        {
+            let waiter = waiters.remove(at: place)
+            lease(at: index, to: waiter.key, now_ns: now_ns)
+            ticked.assigned.append(.init(waiter: waiter.id, connection: connections[index].id))
+        }
         ticked.open = openIfUseful(now_ns: now_ns)
         return ticked
     }
@@ -192,12 +217,33 @@ struct PoolStateMachine: Sendable {
         return known ?? oldest
     }
 
+    /// Every connection that knows the tenant is busy, and few wait for them yet.
+    private func isWorthWaiting(for key: String) -> Bool {
+        var busy = 0
+        for connection in connections where connection.keys.contains(key) {
+            if connection.phase == .idle { return false }
+            busy += 1
+        }
+        guard busy > 0 else { return false }
+        return waiters.count { $0.key == key } < busy * limits.patientPerConnection_max
+    }
+
     private mutating func lease(at index: Int, to key: String?, now_ns: Int64) {
         connections[index].phase = .leased
         connections[index].usedAt_ns = now_ns
         if let key, connections[index].lastKey != key {
             connections[index].lastKey = key
             connections[index].keys.insert(key)
+        }
+    }
+
+    /// Whoever waited for this connection takes any from now on.
+    private mutating func remove(at index: Int) {
+        let gone = connections.remove(at: index)
+        for place in waiters.indices {
+            if let key = waiters[place].key, gone.keys.contains(key) {
+                waiters[place].patientUntil_ns = .min
+            }
         }
     }
 
@@ -208,10 +254,10 @@ struct PoolStateMachine: Sendable {
 
     private mutating func settle(at index: Int, now_ns: Int64) -> Released {
         if isWorn(connections[index], now_ns: now_ns) || (isClosed && waiters.isEmpty) {
-            connections.remove(at: index)
+            remove(at: index)
             return .close(open: openIfUseful(now_ns: now_ns))
         }
-        guard let waiter = nextWaiter(for: connections[index].lastKey) else {
+        guard let waiter = nextWaiter(for: connections[index], now_ns: now_ns) else {
             connections[index].phase = .idle
             connections[index].usedAt_ns = now_ns
             return .idle
@@ -220,23 +266,30 @@ struct PoolStateMachine: Sendable {
         return .assign(waiter.id)
     }
 
-    private mutating func nextWaiter(for key: String?) -> Waiter? {
-        guard let first = waiters.first else { return nil }
-        if let key, first.key != key, first.overtaken < limits.overtakes_max,
+    /// The first whom this connection may serve; a caller of its last tenant may pass him.
+    private mutating func nextWaiter(for connection: Connection, now_ns: Int64) -> Waiter? {
+        func isServed(_ waiter: Waiter) -> Bool {
+            waiter.patientUntil_ns <= now_ns || isClosed
+                || waiter.key.map { connection.keys.contains($0) } ?? true
+        }
+        guard let first = waiters.firstIndex(where: isServed) else { return nil }
+        if let key = connection.lastKey, waiters[first].key != key,
+            waiters[first].overtaken < limits.overtakes_max,
             let index = waiters.prefix(limits.affinityLookahead_max).firstIndex(where: {
                 $0.key == key
-            })
+            }), index > first
         {
-            waiters[0].overtaken += 1
+            waiters[first].overtaken += 1
             return waiters.remove(at: index)
         }
-        return waiters.removeFirst()
+        return waiters.remove(at: first)
     }
 
     /// After a failure only one connection at a time tries, and not before the backoff is over.
     private mutating func openIfUseful(now_ns: Int64) -> ConnectionID? {
         let connecting = connectingCount
-        guard connections.count < limits.connections_max, connecting < waiters.count,
+        let impatient = waiters.count { $0.patientUntil_ns <= now_ns }
+        guard connections.count < limits.connections_max, connecting < impatient,
             failures == 0 || (connecting == 0 && now_ns >= retryAt_ns)
         else { return nil }
         nextConnection += 1

@@ -213,12 +213,19 @@ package final class PostgresPool: Service, Sendable {
     var needsTicks: Bool { state.withLock { $0.machine.needsTicks } }
 
     func tick(now_ns: Int64) {
-        let (expired, closed, open, busy, cause) = state.withLock { state in
+        let (expired, closed, open, busy, assigned, cause) = state.withLock { state in
             let ticked = state.machine.tick(now_ns: now_ns)
+            let assigned = ticked.assigned.compactMap {
+                assignment -> (PostgresConnection, Exchange)? in
+                guard let exchange = state.waiting.removeValue(forKey: assignment.waiter),
+                    let connection = state.connections[assignment.connection]
+                else { return nil }
+                return (connection, exchange)
+            }
             let expired = ticked.expired.compactMap { state.waiting.removeValue(forKey: $0) }
             let closed = ticked.close.compactMap { state.connections.removeValue(forKey: $0) }
             let busy = state.machine.needsTicks ? Array(state.connections.values) : []
-            return (expired, closed, ticked.open, busy, state.lastFailure)
+            return (expired, closed, ticked.open, busy, assigned, state.lastFailure)
         }
         for exchange in expired {
             exchange.settle(
@@ -226,6 +233,7 @@ package final class PostgresPool: Service, Sendable {
                     cause ?? PostgresError(.poolTimeout, "no connection became free in time")))
         }
         for connection in closed { connection.discard() }
+        for (connection, exchange) in assigned { connection.execute(exchange) }
         for connection in busy { connection.checkDeadline(now_ns: now_ns) }
         if let open { self.open(open) }
     }

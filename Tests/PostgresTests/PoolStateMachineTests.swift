@@ -43,7 +43,7 @@ struct PoolStateMachineTests {
 
     @Test("an idle connection of the same tenant comes first, else the one unused for longest")
     func affinity() {
-        var machine = Self.warm(["a", "b", "c"])
+        var machine = Self.warm(["a", "b", "c"]) { $0.patientPerConnection_max = 0 }
         #expect(machine.acquire(waiter: 1, key: "b", now_ns: 9, deadline_ns: 99) == .lease(2))
         #expect(machine.acquire(waiter: 2, key: "b", now_ns: 9, deadline_ns: 99) == .lease(1))
         #expect(machine.acquire(waiter: 3, key: nil, now_ns: 9, deadline_ns: 99) == .lease(3))
@@ -51,12 +51,46 @@ struct PoolStateMachineTests {
 
     @Test("a connection that has served the tenant before comes before one that has not")
     func acquainted() {
-        var machine = Self.warm(["a", "b", "c"])
+        var machine = Self.warm(["a", "b", "c"]) { $0.patientPerConnection_max = 0 }
         #expect(machine.acquire(waiter: 1, key: "d", now_ns: 9, deadline_ns: 99) == .lease(1))
         #expect(machine.release(1, now_ns: 10) == .idle)
         // The second has been idle for longest, but the first knows the tables of `a`.
         #expect(machine.acquire(waiter: 2, key: "a", now_ns: 11, deadline_ns: 99) == .lease(1))
         #expect(machine.acquire(waiter: 3, key: "a", now_ns: 11, deadline_ns: 99) == .lease(2))
+    }
+
+    @Test("while the connections that know a tenant are busy, a few of its callers wait for them")
+    func patience() {
+        var machine = Self.warm(["a", "b"]) {
+            $0.patientPerConnection_max = 1
+            $0.patience_ns = 100
+        }
+        #expect(machine.acquire(waiter: 1, key: "a", now_ns: 10, deadline_ns: 999) == .lease(1))
+        // The second connection is idle, but knows nothing of `a`.
+        #expect(
+            machine.acquire(waiter: 2, key: "a", now_ns: 10, deadline_ns: 999)
+                == .queued(open: nil))
+        #expect(machine.acquire(waiter: 3, key: "b", now_ns: 11, deadline_ns: 999) == .lease(2))
+        #expect(machine.release(2, now_ns: 12) == .idle)
+        #expect(machine.release(1, now_ns: 13) == .assign(2))
+        // One waits already: the next one takes what is free.
+        #expect(
+            machine.acquire(waiter: 4, key: "a", now_ns: 14, deadline_ns: 999)
+                == .queued(open: nil))
+        #expect(machine.acquire(waiter: 5, key: "a", now_ns: 14, deadline_ns: 999) == .lease(2))
+        #expect(machine.release(2, now_ns: 15) == .assign(4))
+    }
+
+    @Test("patience ends, also when nobody comes back")
+    func impatience() {
+        var machine = Self.warm(["a", "b"]) { $0.patience_ns = 100 }
+        #expect(machine.acquire(waiter: 1, key: "a", now_ns: 10, deadline_ns: 999) == .lease(1))
+        #expect(
+            machine.acquire(waiter: 2, key: "a", now_ns: 10, deadline_ns: 999)
+                == .queued(open: nil))
+        #expect(machine.tick(now_ns: 109).assigned.isEmpty)
+        #expect(machine.tick(now_ns: 110).assigned == [.init(waiter: 2, connection: 2)])
+        #expect(machine.waiterCount == 0)
     }
 
     @Test(
