@@ -124,7 +124,9 @@ let package = Package(
                 "App", "Identity", "VoronkaTesting", hummingbird, lifecycle, log, metrics,
                 httpClient,
             ]),
-        tests("Tenancy", ["Tenancy", "Postgres", "Vocabulary", "VoronkaTesting", log]),
+        tests(
+            "Tenancy",
+            ["Tenancy", "Identity", "App", "Postgres", "Vocabulary", "VoronkaTesting", log]),
         tests("Outbox", ["Outbox", "Tenancy", "Postgres", "Vocabulary", "VoronkaTesting", log]),
         tests("Deals", ["Deals", "VoronkaTesting"] + platform),
     ]

@@ -45,7 +45,7 @@ package struct Administration: Sendable {
             .init(secret: Array(secret), baseDomains: settings.baseDomains), tenants: tenants,
             logger: logger)
         let desk = Desk(
-            tenants: tenants, identity: identity,
+            tenants: tenants, cells: Cells(logins: logins, logger: logger), identity: identity,
             companies: try Companies(settings, logins: logins, tenants: tenants, logger: logger))
         return try await withThrowingTaskGroup(of: Void.self) { group in
             group.addTask { try await tenants.run() }
@@ -62,6 +62,7 @@ package struct Administration: Sendable {
 
     package struct Desk: Sendable {
         package let tenants: Tenants
+        package let cells: Cells
         package let identity: Identity
         package let companies: Companies
 

@@ -67,7 +67,7 @@ package struct Checkup: Sendable {
             let secret = try Secret.read(settings.secretFile)
             let url = try settings.databaseURL ?? DatabaseAddress.find(settings)
             let logins = try DatabaseLogins(url: url, secret: secret)
-            return try await [control(logins), tenantLogin(logins), backup(logins)].flatMap { $0 }
+            return try await control(logins) + cells(logins) + backup(logins)
         } catch {
             return [Finding(name: "PostgreSQL", isWell: false, detail: "\(error)")]
         }
@@ -98,23 +98,39 @@ package struct Checkup: Sendable {
         }
     }
 
+    /// Is there a login that reaches every cell, and may no more than it should?
+    private func cells(_ logins: DatabaseLogins) async throws -> [Finding] {
+        var findings: [Finding] = []
+        for one in try await Cells(logins: logins, logger: logger).list() {
+            let name = "cell \(one.cell.id)"
+            do {
+                let isTight = try await isTight(logins.tenants(of: one.cell))
+                let room = "\(one.tenants) of \(one.maxTenants) companies"
+                findings.append(
+                    Finding(
+                        name: name, isWell: isTight,
+                        detail: isTight
+                            ? "\(room), the tenants' login is tight"
+                            : "the tenants' login may too much"))
+            } catch {
+                findings.append(Finding(name: name, isWell: false, detail: "\(error)"))
+            }
+        }
+        return findings
+    }
+
     /// Without a tenant's role the login must see nothing at all.
-    private func tenantLogin(_ logins: DatabaseLogins) async throws -> [Finding] {
-        try await PostgresSession.withSession(url: logins.cell) { session in
-            let row = try await session.query(
+    private func isTight(_ url: String) async throws -> Bool {
+        try await PostgresSession.withSession(url: url) { session in
+            try await session.query(
                 """
                 SELECT NOT rolsuper AND NOT rolinherit AND NOT rolcreaterole
-                    AND NOT has_schema_privilege('control', 'USAGE')
-                FROM pg_roles WHERE rolname = current_user
+                    AND coalesce(
+                        NOT has_schema_privilege(to_regnamespace('control')::oid, 'USAGE'), true)
+                FROM pg_roles
+                WHERE rolname = current_user
                 """
-            ).first
-            let isTight = try row?.decode(0, as: Bool.self) ?? false
-            return [
-                Finding(
-                    name: "roles", isWell: isTight,
-                    detail: isTight
-                        ? "the tenants' login is tight" : "the tenants' login may too much")
-            ]
+            ).one().decode(0, as: Bool.self)
         }
     }
 

@@ -49,7 +49,7 @@ package struct DemoSeeding: Sendable {
                 let members = try await hire(company, tenant)
                 userID = members.first
                 try await seeds.fill(
-                    desk.tenants.database(of: tenant), members: members,
+                    desk.tenants.database(of: tenant, for: .longWork), members: members,
                     now: TimeSource.system.now(), total: total, progress: progress)
             } catch {
                 try await desk.companies.delete(tenant)

@@ -23,8 +23,8 @@ extension InstanceBackup {
         try await asMigrator(logins, manifest) { key, isActive in
             let change =
                 isActive
-                ? "GRANT \(key) TO \(DatabaseLogins.cellRole)"
-                : "REVOKE \(key) FROM \(DatabaseLogins.cellRole)"
+                ? "GRANT \(key) TO \(Cell.home.login)"
+                : "REVOKE \(key) FROM \(Cell.home.login)"
             return """
                 DO $$ BEGIN
                     IF NOT \(SharedServer.isUsedElsewhere(key)) THEN

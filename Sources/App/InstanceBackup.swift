@@ -127,6 +127,7 @@ extension InstanceBackup {
         /// - Parameter session: in a repeatable-read transaction, which must stay open meanwhile.
         static func read(_ session: PostgresSession) async throws -> Content {
             try await session.query("SELECT set_config('role', \(DatabaseLogins.owner), true)")
+            try await refuseCells(session)
             let companies = try await session.query(
                 """
                 SELECT schema_key, slug, state = 'active' FROM control.tenants
@@ -154,6 +155,20 @@ extension InstanceBackup {
             return Content(
                 snapshot: snapshot, companies: companies, tables: Int(tables),
                 sharedVersion: shared, tenantVersion: tenant)
+        }
+    }
+
+    /// One database is all that we know to dump.
+    private static func refuseCells(_ session: PostgresSession) async throws {
+        let count = try await session.query(
+            "SELECT count(*) FROM control.cells WHERE dsn IS NOT NULL"
+        ).one().decode(0, as: Int64.self)
+        if count > 0 {
+            throw BackupError(
+                """
+                This instance has cells in other databases, and backup writes the home database \
+                alone. Use PostgreSQL's own base backups of every server, with the secret file.
+                """)
         }
     }
 }

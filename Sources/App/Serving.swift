@@ -23,7 +23,10 @@ package enum Serving {
         let secret = try Secret.read(settings.secretFile)
         // The administrator's login is not among these, whatever the environment holds.
         let logins = try DatabaseLogins(url: DatabaseAddress.find(settings), secret: secret)
-        let tenants = Tenants(logins: logins, connections: settings.connections, logger: logger)
+        let migrations = settings.shareDirectory.appendingPathComponent("migrations/tenant")
+        let tenants = Tenants(
+            logins: logins, connections: settings.connections,
+            neededVersion: try Migrations(directory: migrations).latest, logger: logger)
         var configuration = Instance.Configuration(
             share: settings.shareDirectory, secret: Array(secret))
         configuration.controlURL = logins.control

@@ -6,8 +6,6 @@ import Vocabulary
 extension Relay {
     /// How long a published event can still be resumed from.
     package static let retention_s: Int64 = 3 * 86_400
-    /// Old rows removed at a time.
-    static let cleanUp_max: Int32 = 5_000
 
     /// The published events after a number, oldest first; nil: too far back, the screen must
     /// reload. Subscribe to the feed first, so that nothing falls between the two.
@@ -47,30 +45,5 @@ extension Relay {
         let isKnown = streamNo >= oldest - 1 && streamNo <= newest
         guard isKnown, events.count <= LiveFeed.bufferedEvents_max else { return (nil, newest) }
         return (events, newest)
-    }
-
-    /// Removes published rows that nobody can resume from and nobody waits for.
-    @discardableResult
-    package func cleanUp(_ tenant: Tenant) async throws -> Int {
-        let names = subscribers.map(\.name)
-        let before = time.now().adding(seconds: -Self.retention_s)
-        return try await tenants.database(of: tenant).query(
-            """
-            DELETE FROM outbox
-            WHERE id IN (
-                SELECT o.id
-                FROM outbox AS o
-                WHERE o.stream_no IS NOT NULL AND o.created_at < \(before)
-                    AND NOT EXISTS (
-                        SELECT FROM unnest(\(names)) AS s (name)
-                        LEFT JOIN outbox_cursors AS c ON c.subscriber = s.name
-                        WHERE coalesce(c.position, 0) < o.stream_no
-                    )
-                    AND NOT EXISTS (SELECT FROM outbox_retries AS r WHERE r.stream_no = o.stream_no)
-                ORDER BY o.id
-                LIMIT \(Self.cleanUp_max)
-            )
-            """
-        ).affected
     }
 }

@@ -15,9 +15,6 @@ package import Vocabulary
 package final class Relay: Service, Sendable {
     /// The rest between two rounds: under load a round then publishes many events at once.
     static let pause_ms = 20
-    /// How often tenants are looked over for events whose wake-up was lost, due retries and old
-    /// rows.
-    static let sweep_s = 30
     /// Tenants of one cell that are worked on at the same time. A database that does not answer
     /// holds up these places of its own cell and nobody else's.
     static let tenantsPerCell_max = 4
@@ -68,7 +65,7 @@ package final class Relay: Service, Sendable {
     package func run() async throws {
         await withGracefulShutdownHandler {
             await withDiscardingTaskGroup { group in
-                if sweeps { group.addTask { await self.sweep() } }
+                if sweeps { group.addTask { await self.sweepUntilCancelled() } }
                 if let listener {
                     group.addTask { try? await listener.run() }
                     group.addTask { await self.listen(to: listener) }
@@ -132,28 +129,15 @@ package final class Relay: Service, Sendable {
         }
     }
 
-    /// A wake-up can be lost with the server that should have sent it; the events are not.
-    private func sweep() async {
-        while !Task.isCancelled {
-            do {
-                for tenant in try await tenants.active() {
-                    wake(tenant)
-                    await attempt("cannot clean up", tenant.id) {
-                        try await self.cleanUp(tenant)
-                    }
-                }
-            } catch {
-                logger.warning("cannot sweep the outboxes", metadata: ["error": "\(error)"])
-            }
-            try? await Task.sleep(for: .seconds(Self.sweep_s))
-        }
-    }
-
-    private func attempt(
+    /// false: there is no connection to the tenant's cell.
+    @discardableResult
+    func attempt(
         _ what: String, _ tenantID: Int64, _ body: () async throws -> Void
-    ) async {
+    ) async -> Bool {
         do { try await body() } catch {
             logger.warning("\(what)", metadata: ["tenant": "\(tenantID)", "error": "\(error)"])
+            if let error = error as? PostgresError { return error.code != .connectionFailed }
         }
+        return true
     }
 }

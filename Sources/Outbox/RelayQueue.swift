@@ -36,7 +36,7 @@ struct RelayQueue {
         var rest: [Int64] = []
         for id in order {
             guard let job = waiting[id] else { continue }
-            let cell = job.tenant.cellID
+            let cell = job.tenant.cell.id
             if busy[cell, default: []].count < perCell_max,
                 busy[cell, default: []].insert(id).inserted
             {
@@ -52,7 +52,7 @@ struct RelayQueue {
 
     /// - Returns: whether somebody waits, who may have waited for this place.
     mutating func finish(_ tenant: Tenant) -> Bool {
-        busy[tenant.cellID]?.remove(tenant.id)
+        busy[tenant.cell.id]?.remove(tenant.id)
         return !order.isEmpty
     }
 }

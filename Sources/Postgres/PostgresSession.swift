@@ -48,15 +48,30 @@ import Dispatch
         return try await body(opened.get())
     }
 
-    /// Several statements in the simple protocol; one implicit transaction unless the script has
-    /// its own BEGIN.
-    package func script(_ sql: String) async throws(PostgresError) {
-        try await perform { session -> Swift.Result<Void, PostgresError> in
+    /// Several statements in the simple protocol and one round trip; one implicit transaction
+    /// unless the script has its own BEGIN.
+    ///
+    /// - Returns: the rows of the last statement.
+    @discardableResult
+    package func script(_ sql: String) async throws(PostgresError) -> PostgresRows {
+        try await perform { session in
             guard let result = unsafe PQexec(session.handle, sql) else {
                 return .failure(session.broken)
             }
-            return unsafe session.check(ResultBox(result), sql).map { _ in }
+            return unsafe session.check(ResultBox(result), sql)
         }
+    }
+
+    /// A text constant for a script, which cannot bind. Everywhere else values are binds.
+    ///
+    /// - Throws: for a NUL character, which no text in PostgreSQL holds.
+    package static func literal(_ text: String) throws(PostgresError) -> String {
+        if text.utf8.contains(0) {
+            throw PostgresError(.encoding, "a text value holds a NUL character", sqlState: "22021")
+        }
+        let doubled = text.replacing("\\", with: "\\\\").replacing("'", with: "''")
+        // E'…' means the same whatever standard_conforming_strings says.
+        return "E'\(doubled)'"
     }
 
     @discardableResult

@@ -2,44 +2,58 @@ import Crypto
 package import Foundation
 
 /// The logins of this instance, each with a password derived from the secret, so that none has to
-/// be kept. `serve` gets `control` and `cell` only; the administrator's URL stays with `migrate`
-/// and `tenant`.
+/// be kept. They are the same in every cell, but for the tenants' login, of which each cell has its
+/// own. The administrator's URL is not among them.
 package struct DatabaseLogins: Sendable {
     /// For the control tables.
     package let control: String
-    /// For roles, schemas and migrations.
+    /// For roles, schemas and migrations at home.
     package let migrator: String
-    /// For the tenants of cell 1.
-    package let cell: String
 
     package static let owner = "vk_owner"
     package static let controlRole = "vk_ctl"
     static let migratorRole = "vk_migrator"
-    package static let cellRole = "vk_app_c1"
 
-    private let passwords: [String: String]
+    private let home: URLComponents
+    private let secret: Data
 
     /// - Parameters:
-    ///   - url: any URL of the database, e.g. the administrator's; its user and password are
-    ///     replaced.
+    ///   - url: any URL of the control database, e.g. the administrator's; its user and password
+    ///     are replaced.
     ///   - secret: the bytes of the secret file.
     package init(url: String, secret: Data) throws {
-        var passwords: [String: String] = [:]
-        func address(_ role: String) throws -> String {
-            guard var parts = URLComponents(string: url) else { throw TenancyError.malformedURL }
-            let password = Self.password(of: role, secret)
-            passwords[role] = password
-            parts.user = role
-            parts.password = password
-            guard let address = parts.string else { throw TenancyError.malformedURL }
-            return address
+        guard let home = URLComponents(string: url), home.string != nil else {
+            throw TenancyError.malformedURL
         }
-        control = try address(Self.controlRole)
-        migrator = try address(Self.migratorRole)
-        cell = try address(Self.cellRole)
-        self.passwords = passwords
+        self.home = home
+        self.secret = secret
+        control = Cell.home.url(
+            home: home, user: Self.controlRole,
+            password: Self.password(of: Self.controlRole, secret))
+        migrator = Cell.home.url(
+            home: home, user: Self.migratorRole,
+            password: Self.password(of: Self.migratorRole, secret))
     }
 
+    /// For the tenants of this cell.
+    package func tenants(of cell: Cell) -> String { address(cell.login, cell) }
+
+    /// For roles, schemas and migrations of this cell.
+    package func migrator(of cell: Cell) -> String { address(Self.migratorRole, cell) }
+
+    /// The administrator of the control database at the cell's address: name and password are the
+    /// same there.
+    static func administrator(_ url: String, of cell: Cell) throws -> String {
+        guard let parts = URLComponents(string: url) else { throw TenancyError.malformedURL }
+        return cell.isHome
+            ? url : cell.url(home: parts, user: parts.user, password: parts.password)
+    }
+
+    private func address(_ role: String, _ cell: Cell) -> String {
+        cell.url(home: home, user: role, password: Self.password(of: role, secret))
+    }
+
+    /// Hex, hence safe to quote.
     private static func password(of role: String, _ secret: Data) -> String {
         HMAC<SHA256>.authenticationCode(
             for: Data("login:\(role)".utf8), using: SymmetricKey(data: secret)
@@ -50,21 +64,8 @@ package struct DatabaseLogins: Sendable {
         }.joined()
     }
 
-    /// Creates or refreshes the roles; run as the administrator. Passwords are hex, hence safe to
-    /// quote.
-    func bootstrapScript(database: String) -> String {
-        func login(_ role: String, _ options: String) -> String {
-            let password = passwords[role] ?? ""
-            return """
-                DO $$ BEGIN
-                    IF NOT EXISTS (SELECT 1 FROM pg_roles WHERE rolname = '\(role)') THEN
-                        CREATE ROLE \(role);
-                    END IF;
-                END $$;
-                ALTER ROLE \(role) LOGIN NOINHERIT NOSUPERUSER \(options) PASSWORD '\(password)';
-
-                """
-        }
+    /// Creates or refreshes the roles that a cell's database needs; run there as the administrator.
+    func bootstrapScript(_ cell: Cell, database: String) -> String {
         let name = "\"" + database.replacing("\"", with: "\"\"") + "\""
         return """
             SELECT pg_advisory_xact_lock(7864120231);
@@ -73,12 +74,25 @@ package struct DatabaseLogins: Sendable {
                     CREATE ROLE \(Self.owner) NOLOGIN;
                 END IF;
             END $$;
-            \(login(Self.migratorRole, "CREATEROLE"))\(login(Self.controlRole, ""))\
-            \(login(Self.cellRole, ""))
+            \(login(Self.migratorRole, "CREATEROLE"))\(cell.isHome ? login(Self.controlRole) : "")\
+            \(login(cell.login))
             GRANT \(Self.owner) TO \(Self.migratorRole);
             REVOKE ALL ON SCHEMA public FROM PUBLIC;
             REVOKE TEMPORARY, CREATE ON DATABASE \(name) FROM PUBLIC;
             GRANT CREATE ON DATABASE \(name) TO \(Self.owner);
             """
+    }
+
+    private func login(_ role: String, _ options: String = "") -> String {
+        """
+        DO $$ BEGIN
+            IF NOT EXISTS (SELECT 1 FROM pg_roles WHERE rolname = '\(role)') THEN
+                CREATE ROLE \(role);
+            END IF;
+        END $$;
+        ALTER ROLE \(role) LOGIN NOINHERIT NOSUPERUSER \(options)
+            PASSWORD '\(Self.password(of: role, secret))';
+
+        """
     }
 }

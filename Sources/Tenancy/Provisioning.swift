@@ -5,9 +5,9 @@ package import Vocabulary
 
 /// Makes, suspends and removes tenants. Works as `vk_migrator`; no request ever does.
 package struct Provisioning: Sendable {
-    private let logins: DatabaseLogins
+    let logins: DatabaseLogins
     private let baseline: Migrations
-    private let logger: Logger
+    let logger: Logger
 
     package init(logins: DatabaseLogins, migrations: URL, logger: Logger) throws {
         self.logins = logins
@@ -15,24 +15,38 @@ package struct Provisioning: Sendable {
         baseline = try Migrations(directory: migrations.appendingPathComponent("tenant"))
     }
 
-    /// Role, schema, tables and the control row in one transaction and one round trip.
+    /// What the control row of a new company says.
+    struct Draft: Sendable {
+        let key = SchemaKey.random()
+        let slug: String
+        let language: Language
+        let timeZone: String
+        let currency: String
+    }
+
+    /// Role, schema, tables and the control row: at home in one transaction and one round trip,
+    /// and when home is full in the cell that has most room.
     ///
-    /// - Throws: `FieldRefusal` with path `slug` when the address is taken or malformed.
+    /// - Throws: `FieldRefusal` with path `slug` when the address is taken or malformed;
+    ///   `TenancyError.cellsFull`.
     package func create(
         slug: String, language: Language = .ru, timeZone: String = "Europe/Moscow",
         currency: String = "RUB"
     ) async throws -> Tenant {
-        let key = SchemaKey.random()
+        let draft = Draft(slug: slug, language: language, timeZone: timeZone, currency: currency)
         do {
-            return try await asOwner { session in
-                try await session.script("\(script(key))")
-                return try await insert(slug, key, language, timeZone, currency, session)
+            do {
+                return try await PostgresSession.withSession(url: logins.migrator) { session in
+                    try await Tenant(row: session.script(homeScript(draft)).one())
+                }
+            } catch let error as PostgresError where error.constraint == "cells_room" {
+                return try await createElsewhere(draft)
             }
-        } catch let error as PostgresError where error.sqlState == "23505" {
+        } catch let error as PostgresError where error.constraint == "tenants_slug_key" {
             throw FieldRefusal(
                 "slug", code: "NotUnique",
                 Text(ru: "Этот адрес уже занят", en: "This address is taken"))
-        } catch let error as PostgresError where error.sqlState == "23514" {
+        } catch let error as PostgresError where error.constraint == "tenants_slug" {
             throw FieldRefusal(
                 "slug",
                 Text(
@@ -43,66 +57,39 @@ package struct Provisioning: Sendable {
 
     package func list() async throws -> [Tenant] {
         try await asOwner { session in
-            try await session.query("SELECT set_config('role', 'vk_owner', true)")
-            return try await session.query(
-                "SELECT \(Tenant.columns) FROM control.tenants WHERE state <> 'deleted' ORDER BY id"
+            try await session.query(
+                """
+                SELECT \(Tenant.columns)
+                FROM control.tenants
+                WHERE state IN ('active', 'suspended')
+                ORDER BY id
+                """
             ).map { try Tenant(row: $0) }
         }
     }
 
-    /// The login loses the role, so that even a forgotten check serves nothing.
-    package func suspend(_ tenant: Tenant) async throws {
-        try await asOwner { session in
-            try await session.script(
-                "REVOKE \(tenant.schemaKey.rawValue) FROM \(DatabaseLogins.cellRole)")
-            try await set(tenant, .suspended, session)
-        }
-    }
-
-    package func resume(_ tenant: Tenant) async throws {
-        try await asOwner { session in
-            try await session.script(
-                "GRANT \(tenant.schemaKey.rawValue) TO \(DatabaseLogins.cellRole)")
-            try await set(tenant, .active, session)
-        }
-    }
-
-    /// Drops the tenant's schema and role for good. The control row stays, marked, so that its id
-    /// is never reused.
-    package func delete(_ tenant: Tenant) async throws {
-        let key = tenant.schemaKey.rawValue
-        try await asOwner { session in
-            try await session.script(
-                """
-                REVOKE \(key) FROM \(DatabaseLogins.cellRole);
-                SET LOCAL ROLE \(DatabaseLogins.owner);
-                DROP SCHEMA \(key) CASCADE;
-                UPDATE control.tenants SET state = 'deleted', slug = 'deleted-' || id WHERE id = \(tenant.id);
-                SET LOCAL ROLE NONE;
-                DROP ROLE \(key);
-                """)
-        }
-    }
-
-    private func asOwner<Result>(
-        _ body: (PostgresSession) async throws -> Result
-    ) async throws -> Result {
-        try await PostgresSession.withSession(url: logins.migrator) { session in
-            try await session.transaction { try await body($0) }
-        }
-    }
-
-    private func set(
-        _ tenant: Tenant, _ state: Tenant.State, _ session: PostgresSession
-    ) async throws {
-        try await session.query("SELECT set_config('role', 'vk_owner', true)")
-        try await session.query(
-            "UPDATE control.tenants SET state = \(state.rawValue) WHERE id = \(tenant.id)")
+    /// One implicit transaction. The place and the slug come first: who is refused costs no schema.
+    func homeScript(_ draft: Draft) throws -> String {
+        let key = draft.key.rawValue
+        return """
+            SET LOCAL ROLE \(DatabaseLogins.owner);
+            UPDATE control.cells SET tenants = tenants + 1 WHERE id = \(Cell.home.id);
+            INSERT INTO control.tenants
+                (slug, schema_key, cell_id, state, schema_version, locale, time_zone, currency)
+            VALUES (\(try PostgresSession.literal(draft.slug)), '\(key)', \(Cell.home.id), 'active',
+                \(baseline.latest), '\(draft.language.rawValue)',
+                \(try PostgresSession.literal(draft.timeZone)),
+                \(try PostgresSession.literal(draft.currency)));
+            SET LOCAL ROLE NONE;
+            \(schemaScript(draft.key, .home))
+            SET LOCAL ROLE \(DatabaseLogins.owner);
+            SELECT \(Tenant.columns.sql) FROM control.tenants WHERE schema_key = '\(key)';
+            """
     }
 
     /// Privileges by default and set before the tables: `GRANT ON ALL TABLES` reads every relation
     /// of the database.
-    private func script(_ key: SchemaKey) -> String {
+    func schemaScript(_ key: SchemaKey, _ cell: Cell) -> String {
         let key = key.rawValue
         let versions = baseline.files.map { "(\($0.version), '\($0.name)')" }.joined(
             separator: ", ")
@@ -122,25 +109,101 @@ package struct Provisioning: Sendable {
             INSERT INTO schema_migrations (version, name) VALUES \(versions);
             GRANT USAGE ON SCHEMA \(key) TO \(key);
             SET LOCAL ROLE NONE;
-            GRANT \(key) TO \(DatabaseLogins.cellRole);
-            SET LOCAL ROLE \(DatabaseLogins.owner);
+            GRANT \(key) TO \(cell.login);
             """
     }
 
-    private func insert(
-        _ slug: String, _ key: SchemaKey, _ language: Language, _ timeZone: String,
-        _ currency: String, _ session: PostgresSession
-    ) async throws -> Tenant {
-        let rows = try await session.query(
-            """
-            INSERT INTO control.tenants
-                (slug, schema_key, cell_id, state, schema_version, locale, time_zone, currency)
-            SELECT \(slug), \(key.rawValue), id, 'active', \(baseline.latest), \(language.rawValue),
-                \(timeZone), \(currency)
-            FROM control.cells ORDER BY id LIMIT 1
-            RETURNING \(Tenant.columns)
-            """)
-        guard let row = rows.first else { throw TenancyError.unknownCell(1) }
+    /// In a control transaction under the owner's role.
+    func asOwner<Result>(
+        _ body: (PostgresSession) async throws -> Result
+    ) async throws -> Result {
+        try await PostgresSession.withSession(url: logins.migrator) { session in
+            try await session.transaction { session in
+                try await session.query("SELECT set_config('role', 'vk_owner', true)")
+                return try await body(session)
+            }
+        }
+    }
+
+    // MARK: In a cell of its own database
+
+    /// Three transactions, for two databases have no common one: the control row as `provisioning`,
+    /// the schema, the control row as `active`. What a kill leaves in between is not served, and
+    /// `removeUnfinished` clears it away.
+    private func createElsewhere(_ draft: Draft) async throws -> Tenant {
+        var passed: [Int64] = [Cell.home.id]
+        while true {
+            let tenant = try await reserve(draft, except: passed)
+            do {
+                try await PostgresSession.withSession(url: logins.migrator(of: tenant.cell)) {
+                    _ = try await $0.script(schemaScript(draft.key, tenant.cell))
+                }
+                return try await activate(tenant)
+            } catch {
+                try await giveUp(tenant)
+                guard let error = error as? PostgresError, error.code == .connectionFailed else {
+                    throw error
+                }
+                // That cell is down; the next one may have room.
+                logger.error("a cell is down", metadata: ["cell": "\(tenant.cell.id)"])
+                passed.append(tenant.cell.id)
+            }
+        }
+    }
+
+    private func reserve(_ draft: Draft, except passed: [Int64]) async throws -> Tenant {
+        let rows = try await asOwner { session in
+            try await session.query(
+                """
+                WITH chosen AS (
+                    UPDATE control.cells
+                    SET tenants = tenants + 1
+                    WHERE id = (
+                        SELECT id
+                        FROM control.cells
+                        WHERE tenants < max_tenants AND id <> ALL(\(passed))
+                        ORDER BY max_tenants - tenants DESC, id
+                        LIMIT 1
+                        FOR UPDATE
+                    )
+                    RETURNING id
+                )
+                INSERT INTO control.tenants
+                    (slug, schema_key, cell_id, state, schema_version, locale, time_zone, currency)
+                SELECT \(draft.slug), \(draft.key.rawValue), chosen.id, 'provisioning',
+                    \(baseline.latest), \(draft.language.rawValue), \(draft.timeZone),
+                    \(draft.currency)
+                FROM chosen
+                RETURNING \(Tenant.columns)
+                """)
+        }
+        guard let row = rows.first else { throw TenancyError.cellsFull }
         return try Tenant(row: row)
+    }
+
+    private func activate(_ tenant: Tenant) async throws -> Tenant {
+        try await asOwner { session in
+            try await Tenant(
+                row: session.query(
+                    """
+                    UPDATE control.tenants SET state = 'active'
+                    WHERE id = \(tenant.id) AND state = 'provisioning'
+                    RETURNING \(Tenant.columns)
+                    """
+                ).one())
+        }
+    }
+
+    /// Frees the address at once, and the rest if the cell answers.
+    private func giveUp(_ tenant: Tenant) async throws {
+        _ = try await asOwner { session in
+            try await session.query(
+                "UPDATE control.tenants SET slug = 'deleted-' || id WHERE id = \(tenant.id)")
+        }
+        do { try await delete(tenant) } catch {
+            logger.error(
+                "a company that was not made is cleared away by the next migration",
+                metadata: ["tenant": "\(tenant.id)", "error": "\(error)"])
+        }
     }
 }

@@ -4,6 +4,8 @@ package import Vocabulary
 /// One company on this instance.
 package struct Tenant: Sendable, Hashable, Identifiable {
     package enum State: String, Sendable {
+        /// `provisioning`: being made or being taken away; what a killed program left so is removed
+        /// by the next migration.
         case provisioning, active, suspended, deleted
     }
 
@@ -13,7 +15,8 @@ package struct Tenant: Sendable, Hashable, Identifiable {
     /// The first label of its host: `salon` in `salon.example.com`.
     package let slug: String
     package let schemaKey: SchemaKey
-    package let cellID: Int64
+    /// Where its schema is.
+    package let cell: Cell
     package let state: State
     package let schemaVersion: Int32
     package let language: Language
@@ -23,14 +26,14 @@ package struct Tenant: Sendable, Hashable, Identifiable {
     package let currency: String
 
     package init(
-        id: Int64, uuid: UUID, slug: String, schemaKey: SchemaKey, cellID: Int64, state: State,
+        id: Int64, uuid: UUID, slug: String, schemaKey: SchemaKey, cell: Cell, state: State,
         schemaVersion: Int32, language: Language, timeZone: String, currency: String
     ) {
         self.id = id
         self.uuid = uuid
         self.slug = slug
         self.schemaKey = schemaKey
-        self.cellID = cellID
+        self.cell = cell
         self.state = state
         self.schemaVersion = schemaVersion
         self.language = language

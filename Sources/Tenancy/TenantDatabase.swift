@@ -7,15 +7,27 @@ package struct TenantDatabase: Sendable {
     private let pool: PostgresPool
     private let context: PostgresContext
 
+    /// What the statements are for. Each kind has connections of its own, so that long work never
+    /// stands in the way of a request.
+    package enum Work: Sendable, Hashable {
+        case requests
+        /// Seeds, clean-ups, reports over everything.
+        case longWork
+    }
+
     /// How long one statement of a request may run.
     package static let statementTimeout_ms = 10_000
+    /// The same for long work.
+    static let longStatementTimeout_ms = 600_000
 
-    init(tenant: Tenant, pool: PostgresPool) {
+    init(tenant: Tenant, pool: PostgresPool, work: Work) {
         self.tenant = tenant
         self.pool = pool
         context = PostgresContext(
             role: tenant.schemaKey.rawValue, searchPath: tenant.schemaKey.rawValue + ", pg_temp",
-            statementTimeout_ms: Self.statementTimeout_ms, affinityKey: tenant.schemaKey.rawValue)
+            statementTimeout_ms: work == .requests
+                ? Self.statementTimeout_ms : Self.longStatementTimeout_ms,
+            affinityKey: tenant.schemaKey.rawValue)
     }
 
     /// One statement in one round trip, a transaction of its own.

@@ -135,25 +135,21 @@ package func withLiveWorld(
     _ body: @Sendable (LiveWorld) async throws -> Void
 ) async throws {
     let tenants = Tenants(logins: database.logins, connections: 4, logger: database.logger)
-    var made: [Tenant] = []
-    for _ in 0..<2 { made.append(try await database.provisioning.create(slug: TestTenant.slug())) }
-    let companies = made
-    do {
+    try await database.companies.withTwo { a, b in
         try await RunningServer.with(tenants, provision: provision, change: change) { server in
-            var live: [LiveCompany] = []
-            for tenant in companies { live.append(try await .found(tenant, on: server)) }
-            try await body(LiveWorld(server: server, a: live[0], b: live[1]))
+            try await body(
+                LiveWorld(
+                    server: server, a: try await .found(a, on: server),
+                    b: try await .found(b, on: server)))
         }
-    } catch {
-        for tenant in made { try await database.provisioning.delete(tenant) }
-        throw error
     }
-    for tenant in made { try await database.provisioning.delete(tenant) }
 }
 
 extension LiveCompany {
     /// Starting content and people.
-    static func found(_ tenant: Tenant, on server: RunningServer) async throws -> LiveCompany {
+    package static func found(
+        _ tenant: Tenant, on server: RunningServer
+    ) async throws -> LiveCompany {
         let identity = server.instance.identity
         let database = server.instance.tenants.database(of: tenant)
         let (roles, groups) = try await database.transaction { transaction in

@@ -12,6 +12,8 @@ package struct TestDatabase: Sendable {
     package let administrator: String
     package let logins: DatabaseLogins
     package let provisioning: Provisioning
+    /// What tests take their companies from.
+    package let companies: CompanyPool
     package let logger: Logger
 
     package static let secret = Data(repeating: 7, count: 32)
@@ -37,9 +39,11 @@ package struct TestDatabase: Sendable {
         try await Migrator(
             administrator: url, logins: logins, migrations: migrations, logger: logger
         ).run()
+        let provisioning = try Provisioning(
+            logins: logins, migrations: migrations, logger: logger)
         return TestDatabase(
-            administrator: url, logins: logins,
-            provisioning: try Provisioning(logins: logins, migrations: migrations, logger: logger),
+            administrator: url, logins: logins, provisioning: provisioning,
+            companies: CompanyPool(logins: logins, provisioning: provisioning, logger: logger),
             logger: logger)
     }
 }

@@ -24,7 +24,7 @@ package struct World: Sendable {
 /// Worlds at the same time; each holds a few connections.
 private let worlds = Turnstile(places: 6)
 
-/// Runs a test with two fresh companies, which are gone afterwards.
+/// Runs a test with two companies as if just made, which are gone afterwards.
 package func withTenants(_ body: @Sendable (World) async throws -> Void) async throws {
     let shared = try await TestDatabase.shared()
     try await inWorldPlace { try await withWorld(shared, body) }
@@ -45,20 +45,18 @@ func inWorldPlace(_ body: () async throws -> Void) async throws {
 private func withWorld(
     _ shared: TestDatabase, _ body: @Sendable (World) async throws -> Void
 ) async throws {
-    let tenants = Tenants(logins: shared.logins, connections: 4, logger: shared.logger)
-    var made: [TestTenant] = []
-    for _ in 0..<2 {
-        let tenant = try await shared.provisioning.create(slug: TestTenant.slug())
-        made.append(TestTenant(tenant: tenant, database: tenants.database(of: tenant)))
+    try await shared.companies.withTwo { a, b in
+        let tenants = Tenants(logins: shared.logins, connections: 4, logger: shared.logger)
+        let world = World(
+            a: TestTenant(tenant: a, database: tenants.database(of: a)),
+            b: TestTenant(tenant: b, database: tenants.database(of: b)), tenants: tenants)
+        let outcome: Result<Void, any Error> = await withThrowingTaskGroup(of: Void.self) { group in
+            group.addTask { try await tenants.run() }
+            defer { group.cancelAll() }
+            do { return .success(try await body(world)) } catch { return .failure(error) }
+        }
+        try outcome.get()
     }
-    let world = World(a: made[0], b: made[1], tenants: tenants)
-    let outcome: Result<Void, any Error> = await withThrowingTaskGroup(of: Void.self) { group in
-        group.addTask { try await tenants.run() }
-        defer { group.cancelAll() }
-        do { return .success(try await body(world)) } catch { return .failure(error) }
-    }
-    for one in made { try await shared.provisioning.delete(one.tenant) }
-    try outcome.get()
 }
 
 /// Lets so many through at a time; the others wait their turn.

@@ -14,6 +14,7 @@ struct TenantCommand: AsyncParsableCommand {
         let state: String
         let schema: String
         let schemaVersion: Int32
+        let cell: Int64
         let locale: String
         let timeZone: String
         let currency: String
@@ -24,6 +25,7 @@ struct TenantCommand: AsyncParsableCommand {
             state = tenant.state.rawValue
             schema = tenant.schemaKey.rawValue
             schemaVersion = tenant.schemaVersion
+            cell = tenant.cell.id
             locale = tenant.language.rawValue
             timeZone = tenant.timeZone
             currency = tenant.currency

@@ -12,8 +12,8 @@ struct Voronka: AsyncParsableCommand {
         discussion: settingsHelp,
         version: "0.1.0",
         subcommands: [
-            Serve.self, Migrate.self, TenantCommand.self, UserCommand.self, TokenCommand.self,
-            Seed.self, Backup.self, Restore.self, Doctor.self,
+            Serve.self, Migrate.self, CellCommand.self, TenantCommand.self, UserCommand.self,
+            TokenCommand.self, Seed.self, Backup.self, Restore.self, Doctor.self,
         ])
 
     private static var settingsHelp: String {

@@ -63,7 +63,7 @@ struct BackupTests {
         let active = keys.filter { $0.1 == "active" }.map(\.0)
         let suspended = keys.filter { $0.1 == "suspended" }.map(\.0)
         #expect(active.count == 2 && suspended.count == 1)
-        try await PostgresSession.withSession(url: logins.cell) { session in
+        try await PostgresSession.withSession(url: logins.tenants(of: .home)) { session in
             for key in active {
                 let own = await refusal { try await read(key, as: key, session) }
                 #expect(own == nil)

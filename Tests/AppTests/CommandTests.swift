@@ -5,7 +5,8 @@ import Testing
 @Suite("The command")
 struct CommandTests {
     private static let commands = [
-        [], ["serve"], ["migrate"], ["tenant"], ["tenant", "create"], ["tenant", "list"],
+        [], ["serve"], ["migrate"], ["cell"], ["cell", "add"], ["cell", "list"], ["cell", "limit"],
+        ["tenant"], ["tenant", "create"], ["tenant", "list"],
         ["tenant", "show"], ["tenant", "suspend"], ["tenant", "resume"], ["tenant", "delete"],
         ["user"], ["user", "create"], ["user", "list"], ["user", "password"], ["token"],
         ["token", "create"], ["seed"], ["backup"], ["restore"], ["doctor"],
@@ -112,6 +113,38 @@ struct CommandTests {
         try await Transcript.compare(
             "work", with: instance.program, steps: steps,
             hiding: [instance.data.path: "DATA", RealProgram.root.path: "ROOT"])
+    }
+
+    @Test("adds databases for companies to live in")
+    func cells() async throws {
+        let instance = try await DrillInstance(on: ThrowAwayCluster())
+        var second = try #require(
+            URLComponents(string: try await instance.cluster.create("second")))
+        second.user = nil
+        second.password = nil
+        let address = try #require(second.string)
+        let steps: [Transcript.Step] = [
+            .init(["migrate"]), .init(["tenant", "create", "north", "--name", "Север"]),
+            .init(["tenant", "create", "south", "--name", "Юг"]), .init(["cell", "list"]),
+            .init(["cell", "limit", "1", "1"], status: 1),
+            .init(["cell", "limit", "1", "1001"], status: 1),
+            .init(["cell", "limit", "7", "10"], status: 1), .init(["cell", "limit", "1", "2"]),
+            .init(["tenant", "create", "west", "--name", "Запад"], status: 1),
+            .init(["cell", "add", "--dsn", "localhost"], status: 1),
+            .init(["cell", "add", "--dsn", address, "--max-tenants", "0"], status: 1),
+            .init(["cell", "add", "--dsn", address, "--max-tenants", "9"]),
+            .init(["cell", "add", "--dsn", address], status: 1),
+            .init(["tenant", "create", "west", "--name", "Запад", "--json"]),
+            .init(["user", "create", "west", "--email", "w@example.org", "--name", "Вера"]),
+            .init(["user", "list", "west"]), .init(["cell", "list", "--json"]),
+            .init(["backup", "\(instance.data.path)/backup"], status: 1), .init(["doctor"]),
+            .init(["tenant", "delete", "west", "--confirm", "west"]), .init(["cell", "list"]),
+        ]
+        try await Transcript.compare(
+            "cells", with: instance.program, steps: steps,
+            hiding: [
+                address: "SECOND", instance.data.path: "DATA", RealProgram.root.path: "ROOT",
+            ])
     }
 
     private static func directory() throws -> URL {

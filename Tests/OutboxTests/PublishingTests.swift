@@ -82,4 +82,39 @@ struct PublishingTests {
             #expect(try await relay.replay(world.a.database, after: 3) == nil)
         }
     }
+
+    @Test("The sweep wakes the relay for what was lost, and for nothing else")
+    func sweep() async throws {
+        try await withTenants { world in
+            let clock = StillClock()
+            let recorder = Recorder()
+            let relay = world.relay(subscribers: [recorder], time: clock.source)
+            let tenant = world.a.tenant
+            #expect(try await !relay.hasWork(tenant))
+            recorder.fail(for: [2])
+            try await world.a.happen(1, 2)
+            #expect(try await relay.hasWork(tenant))
+            try await relay.publish(tenant)
+            #expect(try await relay.hasWork(tenant))
+            try await relay.deliver(tenant)
+            #expect(try await !relay.hasWork(tenant))
+            clock.advance(seconds: Deliveries.backoff_s_min)
+            #expect(try await relay.hasWork(tenant))
+            recorder.fail(for: [])
+            try await relay.deliver(tenant)
+            #expect(try await !relay.hasWork(tenant))
+            #expect(recorder.got == [1, 2])
+            #expect(try await !relay.hasWork(world.b.tenant))
+        }
+    }
+
+    @Test(
+        "A round over all companies is spread over time",
+        arguments: [
+            (0, 1_000), (1, 1_000), (600, 1_000), (601, 998), (1_000, 600), (30_000, 20),
+            (100_000, 20),
+        ] as [(Int, Int64)])
+    func spread(tenants: Int, pause_ms: Int64) {
+        #expect(Relay.sweepPause_ms(tenants: tenants) == pause_ms)
+    }
 }

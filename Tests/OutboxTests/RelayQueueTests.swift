@@ -9,9 +9,9 @@ import Vocabulary
 struct RelayQueueTests {
     private func tenant(_ id: Int64, cell: Int64) throws -> Tenant {
         Tenant(
-            id: id, uuid: UUID(), slug: "t\(id)", schemaKey: .random(), cellID: cell,
-            state: .active, schemaVersion: 1, language: .ru, timeZone: "Europe/Moscow",
-            currency: "RUB")
+            id: id, uuid: UUID(), slug: "t\(id)", schemaKey: .random(),
+            cell: try #require(Cell(id: cell, dsn: nil)), state: .active, schemaVersion: 1,
+            language: .ru, timeZone: "Europe/Moscow", currency: "RUB")
     }
 
     @Test("works on a tenant once at a time and keeps what comes meanwhile")
