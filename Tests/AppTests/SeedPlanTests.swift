@@ -54,6 +54,22 @@ struct SeedPlanTests {
         #expect(open.compactMap(\.tag).allSatisfy { tags.contains($0) })
     }
 
+    @Test(
+        "have their tasks in working hours, whenever they are made, overdue as often as planned",
+        arguments: 0..<24)
+    func workingHours(hour: Int64) {
+        let now = Moment(seconds: 1_790_000_000 + hour * 3_600)
+        var plan = SeedPlan(.salon, now: now)
+        let due = plan.deals(total: nil).compactMap(\.task?.due)
+        #expect(!due.isEmpty)
+        for at in due {
+            let secondOfDay = (at + 3 * 3_600) % 86_400
+            #expect((9 * 3_600..<20 * 3_600).contains(secondOfDay))
+        }
+        let overdue = DemoCompany.salon.openDeals.compactMap(\.task).count { $0.inHours < 0 }
+        #expect(due.count { $0 <= now.seconds } == overdue)
+    }
+
     @Test("can be made as large as asked")
     func size() {
         #expect(plan(.salon, total: 5_000).count == 5_000)

@@ -63,7 +63,7 @@ struct SeedPlan {
             name: deal.name, contact: deal.contact, company: deal.company,
             amount: Int64(deal.amount) * Money.minorPerUnit, channel: deal.channel, tag: deal.tag,
             owner: deal.owner, steps: steps(from: start, to: now, through: deal.stage), end: .open,
-            task: deal.task.map { ($0.text, roundedToHalfHour(now + Int64($0.inHours) * 3600)) },
+            task: deal.task.map { ($0.text, atWork(now + Int64($0.inHours) * 3600)) },
             notes: notes(from: start, to: now), pipeline: 0)
     }
 
@@ -72,7 +72,7 @@ struct SeedPlan {
         let last = random.between(0, stages.count - 1)
         let usual = stages.prefix(last + 1).reduce(0) { $0 + $1.usualDays }
         let start = now - Int64(random.between(2, 24 * max(1, usual))) * 3600
-        let due = roundedToHalfHour(now + Int64(random.between(2, 120)) * 3600)
+        let due = atWork(now + Int64(random.between(2, 120)) * 3600)
         return deal(
             from: start, steps: steps(from: start, to: now, through: last), end: end,
             task: random.chance(85) ? (random.pick(company.taskTexts), due) : nil,
@@ -135,5 +135,17 @@ struct SeedPlan {
         ]
     }
 
-    private func roundedToHalfHour(_ at: Int64) -> Int64 { at / 1800 * 1800 }
+    /// The nearest half hour between 9 and 20 in Moscow, where both demo companies work. What is
+    /// overdue stays overdue, and what is to come stays to come.
+    private func atWork(_ at: Int64) -> Int64 {
+        let hour: Int64 = 3_600
+        let local = at / 1_800 * 1_800 + 3 * hour
+        let midnight = local / Self.day * Self.day
+        var due = local - 3 * hour
+        if !(9 * hour..<20 * hour).contains(local - midnight) {
+            due = midnight + 9 * hour + (local - midnight) % (10 * hour) - 3 * hour
+        }
+        if at > now, due <= now { return due + Self.day }
+        return at <= now && due > now ? due - Self.day : due
+    }
 }
