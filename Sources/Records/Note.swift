@@ -53,7 +53,8 @@ package enum Notes {
     /// transaction.
     ///
     /// - Returns: their ids, in the order of the drafts.
-    /// - Throws: `BatchRefusal` naming the items whose card does not exist for this actor.
+    /// - Throws: `BatchRefusal` naming the items whose card does not exist for this actor, or whose
+    ///   owner does not work here.
     package static func add(
         _ drafts: [(requestID: String, note: NoteDraft)], to entity: EntityType, actor: Actor,
         at: Moment,
@@ -62,13 +63,18 @@ package enum Notes {
         let cards = try await Links.lock(
             entity, drafts.map(\.note.entityID), owners: actor.owners(.view, entity),
             in: transaction)
-        let missing = drafts.filter { cards[.init(entity, $0.note.entityID)] == nil }
-        if !missing.isEmpty {
-            throw BatchRefusal(
-                missing.map {
-                    .init(requestID: $0.requestID, refusals: [FieldRefusal.notAChoice("entity_id")])
-                })
+        let rules = try await CardRules.load(
+            entity, needsFields: false, ownerIDs: drafts.compactMap(\.note.ownerID),
+            in: transaction)
+        let refused = drafts.compactMap { draft -> BatchRefusal.Item? in
+            var refusals: [any Refusal] = []
+            rules.check(ownerID: draft.note.ownerID, refusals: &refusals)
+            if cards[.init(entity, draft.note.entityID)] == nil {
+                refusals.append(FieldRefusal.notAChoice("entity_id"))
+            }
+            return refusals.isEmpty ? nil : .init(requestID: draft.requestID, refusals: refusals)
         }
+        if !refused.isEmpty { throw BatchRefusal(refused) }
         let rows = try await transaction.query(
             insert(drafts.map(\.note), entity, actor: actor, at: at))
         let ids = try rows.map { try $0.decode(0, as: Int64.self) }.sorted()
@@ -150,11 +156,21 @@ package enum Notes {
     }
 
     /// The note's author may change it, and who may edit the card.
-    /// - Throws: `NotFound` when one of them does not exist for this actor.
+    /// - Throws: `NotFound` when one of them does not exist for this actor; `BatchRefusal` naming
+    ///   the items whose new owner does not work here.
     static func change(
-        _ changes: [Change], of entity: EntityType, actor: Actor, at: Moment,
-        in transaction: TenantTransaction
+        _ items: [(requestID: String, change: Change)], of entity: EntityType, actor: Actor,
+        at: Moment, in transaction: TenantTransaction
     ) async throws -> [(id: Int64, entityID: Int64)] {
+        let changes = items.map(\.change)
+        let rules = try await CardRules.load(
+            entity, needsFields: false, ownerIDs: changes.compactMap(\.ownerID), in: transaction)
+        let refused = items.compactMap { item -> BatchRefusal.Item? in
+            var refusals: [any Refusal] = []
+            rules.check(ownerID: item.change.ownerID, refusals: &refusals)
+            return refusals.isEmpty ? nil : .init(requestID: item.requestID, refusals: refusals)
+        }
+        if !refused.isEmpty { throw BatchRefusal(refused) }
         let rows = try await transaction.query(update(changes, entity, actor: actor, at: at))
         guard rows.count == Set(changes.map(\.id)).count else { throw NotFound() }
         var cards: [Int64: Int64] = [:]

@@ -136,7 +136,8 @@ struct NoteRoutes: Sendable {
         let items = try Batch.items(body) {
             Notes.Change(&$0, id: nil, entityID: card, kinds: kinds)
         }
-        let changed = try await change(items.map(\.value), context)
+        let changed = try await change(
+            items.map { (requestID: $0.requestID, change: $0.value) }, context)
         return .json { writer in
             writer.field("_links", json: HAL.links(context, "/api/v4/\(entity.plural)/notes"))
             writer.object("_embedded") { writer in
@@ -162,10 +163,11 @@ struct NoteRoutes: Sendable {
         var reader = try await request.json().reader()
         let change = Notes.Change(
             &reader, id: id, entityID: card, kinds: try await kinds([id], context))
-        try reader.finish()
-        guard let change, let note = try await self.change([change], context).first else {
-            throw NotFound()
-        }
+        let requestID = Batch.requestID(reader.object, 0)
+        try reader.finish(requestID: requestID)
+        guard let change,
+            let note = try await self.change([(requestID, change)], context).first
+        else { throw NotFound() }
         return .json {
             $0.field("id", note.id)
             $0.field("entity_id", note.entityID)
@@ -187,7 +189,7 @@ struct NoteRoutes: Sendable {
     }
 
     private func change(
-        _ changes: [Notes.Change], _ context: TenantContext
+        _ changes: [(requestID: String, change: Notes.Change)], _ context: TenantContext
     ) async throws -> [(id: Int64, entityID: Int64)] {
         do {
             return try await context.tenant.transaction {
@@ -195,7 +197,7 @@ struct NoteRoutes: Sendable {
                     changes, of: entity, actor: context.actor, at: context.now, in: $0)
             }
         } catch is NotFound {
-            throw try await refusal(changes.map { ($0.id, $0.entityID) }, context)
+            throw try await refusal(changes.map { ($0.change.id, $0.change.entityID) }, context)
         }
     }
 
