@@ -5,7 +5,7 @@ extension RouteBook {
         let base = "/api/v4/tasks"
         let fields = [
             Field("text", .text(4_000, blank: false)), Field("complete_till", .moment),
-            Field("entity_id", .reference), Field("entity_type", .choice),
+            Field("entity_id", .referenceOrNone), Field("entity_type", .choice),
             Field("task_type_id", .id), Field("responsible_user_id", .reference),
             Field("duration", .int), Field("is_completed", .bool), Field("created_at", .moment),
             Field("created_by", .int), Field("result", .object), Field("result.text", .text(4_000)),

@@ -57,6 +57,8 @@ struct Field: Sendable {
         case int, bool, money, moment, list, object
         /// The id of a row that must exist.
         case reference
+        /// As `reference`; 0 stands for none.
+        case referenceOrNone
         /// An id that is not looked up.
         case id
         /// A word out of a closed set.
