@@ -60,6 +60,7 @@ let package = Package(
     targets: [
         .systemLibrary(name: "CLibPQ", pkgConfig: "libpq", providers: [.apt(["libpq-dev"])]),
         .systemLibrary(name: "CEpoll"),
+        .systemLibrary(name: "CZlib", pkgConfig: "zlib", providers: [.apt(["zlib1g-dev"])]),
 
         // The platform: knows nothing of CRM.
         room("Vocabulary", []),
@@ -68,7 +69,10 @@ let package = Package(
         room("Outbox", ["Tenancy", "Postgres", "Vocabulary", log, lifecycle]),
         room(
             "Web",
-            ["Tenancy", "Vocabulary", "Postgres", hummingbird, mustache, crypto, log, metrics]),
+            [
+                "CZlib", "Tenancy", "Vocabulary", "Postgres", hummingbird, mustache, crypto, log,
+                metrics,
+            ]),
         room("Records", ["Tenancy", "Outbox", "Postgres", "Vocabulary", "Web", hummingbird]),
 
         // The slices: never import one another.
@@ -117,7 +121,7 @@ let package = Package(
         tests(
             "Identity",
             ["Identity", "VoronkaTesting", "App", "Web", "Tenancy", "Postgres", "Vocabulary", log]),
-        tests("Web", ["Web", "Vocabulary", hummingbird, hummingbirdTesting, log]),
+        tests("Web", ["Web", "CZlib", "Vocabulary", hummingbird, hummingbirdTesting, log]),
         tests(
             "App",
             platform + [

@@ -5,24 +5,36 @@ import Vocabulary
 import Web
 
 extension LiveStream {
+    /// How much of an event someone is told.
+    enum Sight: Sendable {
+        case none
+        /// The record was just given to someone whose records he may not see: it must vanish from
+        /// his screen, and what it says now is not for him.
+        case lost
+        case whole
+    }
+
     /// By the record's owner, who is in the payload. What says no owner is for those who see
     /// everything.
-    static func maySee(_ event: Published, _ actor: Actor) -> Bool {
-        switch actor.owners(.view, event.entityType) {
-        case .everyone: return true
+    static func sight(
+        of payload: String, by actorID: Int64, about entity: EntityType, for actor: Actor
+    ) -> Sight {
+        switch actor.owners(.view, entity) {
+        case .everyone: return .whole
         case .these(let ids):
-            if event.actorID == actor.userID { return true }
-            guard let payload = try? JSONParser.parse(Array(event.payload.utf8)).object,
-                let owner = payload["owner_id"]?.int
-            else { return false }
-            // A record that was just taken away from someone must vanish from his screen, too.
+            guard let payload = try? JSONParser.parse(Array(payload.utf8)).object else {
+                return .none
+            }
+            let owner = payload["owner_id"]?.int
+            if owner.map(ids.contains) ?? (actorID == actor.userID) { return .whole }
             let previous = payload["previous_owner_id"]?.int
-            return ids.contains(owner) || previous.map(ids.contains) ?? false
+            return actorID == actor.userID || previous.map(ids.contains) ?? false
+                ? .lost : .none
         }
     }
 
-    /// `id`, `event` and one line of data.
-    static func frame(_ event: Published) -> String {
+    /// `id`, `event` and one line of data; without `isTelling`, which record it is and no more.
+    static func frame(_ event: Published, isTelling: Bool) -> String {
         var writer = JSONWriter()
         writer.object { writer in
             writer.field("no", event.streamNo)
@@ -32,7 +44,7 @@ extension LiveStream {
             writer.field("actor_id", event.actorID)
             writer.field("at", event.createdAt.seconds)
             writer.field("event_id", event.eventID)
-            writer.field("patch", json: patch(event.payload))
+            writer.field("patch", json: isTelling ? patch(event.payload) : "{}")
         }
         return "id: \(event.streamNo)\nevent: change\ndata: \(String(buffer: writer.buffer))\n\n"
     }

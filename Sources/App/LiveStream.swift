@@ -55,8 +55,12 @@ struct LiveStream: Sendable {
         var sent = after ?? 0
         try await writer.write(ByteBuffer(string: "retry: 2000\n\n"))
         if let after {
-            guard let missed = try await relay.replay(context.tenant, after: after) else {
-                try await writer.write(ByteBuffer(string: "event: reset\ndata: {}\n\n"))
+            let (missed, newest) = try await relay.replay(context.tenant, after: after)
+            guard let missed else {
+                // With the number to go on from: without it the browser would come back with the
+                // same one, and be sent away again.
+                try await writer.write(
+                    ByteBuffer(string: "id: \(newest)\nevent: reset\ndata: {}\n\n"))
                 return
             }
             for event in missed { try await write(event, context, &sent, &writer) }
@@ -106,8 +110,13 @@ struct LiveStream: Sendable {
         _ writer: inout any ResponseBodyWriter
     ) async throws {
         sent = event.streamNo
-        guard Self.maySee(event, context.actor) else { return }
-        try await writer.write(ByteBuffer(string: Self.frame(event)))
+        let sight = Self.sight(
+            of: event.payload, by: event.actorID, about: event.entityType, for: context.actor)
+        switch sight {
+        case .none: break
+        case .lost: try await writer.write(ByteBuffer(string: Self.frame(event, isTelling: false)))
+        case .whole: try await writer.write(ByteBuffer(string: Self.frame(event, isTelling: true)))
+        }
     }
 
     enum Frame: Sendable {

@@ -7,6 +7,7 @@ struct Board: Sendable {
     /// 0: the main one.
     let pipelineID: Int64
     let view: BoardView
+    let filter: BoardFilter
     let actor: Actor
     let now: Moment
     let timeZone: String
@@ -37,7 +38,7 @@ struct Board: Sendable {
             SELECT d.stage_id, count(*) AS count, sum(d.amount_minor)::bigint AS amount_minor
             FROM deals AS d
             WHERE d.pipeline_id = (SELECT id FROM chosen) AND d.deleted_at IS NULL
-                AND \(owners.condition("d")) AND \(view.condition(actor.userID, now))
+                AND \(owners.condition("d")) AND \(view.condition(actor.userID, now)) \(filter.condition)
             GROUP BY d.stage_id
         ), reached AS (
             \(reached)
@@ -95,6 +96,7 @@ struct Board: Sendable {
                 FROM deals AS d
                 WHERE \(stage) AND d.pipeline_id = s.pipeline_id AND d.stage_id = s.id AND d.deleted_at IS NULL
                     AND \(owners.condition("d")) AND \(view.condition(actor.userID, now)) \(Self.after(cursor))
+                    \(filter.condition)
                 ORDER BY d.stage_entered_at DESC, d.id
                 LIMIT \(Self.cards_max + 1)
             ) AS f
@@ -140,7 +142,7 @@ struct Board: Sendable {
             SELECT json_build_array(\(list))::text
             FROM deals AS d
             WHERE d.pipeline_id = (SELECT id FROM chosen) AND d.deleted_at IS NULL AND d.closed_at IS NULL
-                AND \(owners.condition("d"))
+                AND \(owners.condition("d")) \(filter.condition)
             """
     }
 

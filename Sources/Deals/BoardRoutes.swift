@@ -60,7 +60,7 @@ extension Deals {
         Board(
             pipelineID: try query.int64("pipeline") ?? 0,
             view: BoardView(rawValue: query.string("view") ?? "open") ?? .open,
-            actor: context.actor,
+            filter: try BoardFilter(query, context.actor), actor: context.actor,
             now: context.now, timeZone: context.tenant.tenant.timeZone)
     }
 }

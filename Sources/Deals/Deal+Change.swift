@@ -182,7 +182,9 @@ struct DealChange: Sendable {
         if expectedCloseOn != old.expectedCloseOn {
             patch.append(("expected_close_on", Self.text(expectedCloseOn?.text)))
         }
-        return JSONValue.made([("owner_id", .int(ownerID)), ("patch", .made(patch))]).text
+        var payload: [(String, JSONValue)] = [("owner_id", .int(ownerID)), ("patch", .made(patch))]
+        if ownerID != old.ownerID { payload.append(("previous_owner_id", .int(old.ownerID))) }
+        return JSONValue.made(payload).text
     }
 
     /// The whole change in one statement: the row if nobody was faster, its stage spans, events

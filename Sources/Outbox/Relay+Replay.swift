@@ -7,17 +7,18 @@ extension Relay {
     /// How long a published event can still be resumed from.
     package static let retention_s: Int64 = 3 * 86_400
 
-    /// The published events after a number, oldest first; nil: too far back, the screen must
-    /// reload. Subscribe to the feed first, so that nothing falls between the two.
+    /// The published events after a number, oldest first, and the newest number; events nil: too
+    /// far back, the screen must reload and go on from the newest. Subscribe to the feed first, so
+    /// that nothing falls between the two.
     package func replay(
         _ database: TenantDatabase, after streamNo: Int64
-    ) async throws -> [Published]? {
+    ) async throws -> (events: [Published]?, newest: Int64) {
         let (events, newest) = try await events(database, after: streamNo)
         // From here on the feed sees a gap that another server leaves.
         shown.withLock { shown in
             if shown[database.tenant.id] == nil { shown[database.tenant.id] = newest }
         }
-        return events
+        return (events, newest)
     }
 
     /// events: nil when some are gone already, or too many, or the number was never given out.

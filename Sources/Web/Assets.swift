@@ -31,14 +31,14 @@ package struct Assets: Sendable {
             guard try url.resourceValues(forKeys: [.isRegularFileKey]).isRegularFile ?? false else {
                 continue
             }
-            let content = try Data(contentsOf: url)
+            let content = try name.hasSuffix(".css") ? Self.styles(at: url) : Data(contentsOf: url)
             hash.update(data: Data(name.utf8))
             hash.update(data: content)
             let type = Self.type(of: name)
-            let gzipped = type.isText ? Gzip.compress([UInt8](content)) : nil
+            let plain = ByteBuffer(bytes: content)
             files[name] = File(
-                type: type.name, plain: ByteBuffer(bytes: content),
-                gzipped: gzipped.map { ByteBuffer(bytes: $0) })
+                type: type.name, plain: plain,
+                gzipped: type.isText ? Gzip.compress(plain, .thorough) : nil)
         }
         self.files = files
         build = hash.finalize().prefix(8).map { byte in
@@ -62,16 +62,31 @@ package struct Assets: Sendable {
 
     private func respond(_ request: Request, _ name: String) throws -> Response {
         guard let file = files[name] else { throw Problem(.notFound) }
-        let accepts = request.headers[.acceptEncoding]?.contains("gzip") ?? false
         var headers: HTTPFields = [
             .contentType: file.type, .cacheControl: "public, max-age=31536000, immutable",
             .vary: "Accept-Encoding",
         ]
-        guard accepts, let gzipped = file.gzipped else {
+        guard Compression.accepts(request.headers[.acceptEncoding]), let gzipped = file.gzipped
+        else {
             return Response(status: .ok, headers: headers, body: .init(byteBuffer: file.plain))
         }
         headers[.contentEncoding] = "gzip"
         return Response(status: .ok, headers: headers, body: .init(byteBuffer: gzipped))
+    }
+
+    /// A style sheet with the sheets of its folder that it imports put in their place: a browser
+    /// would fetch them one after another, and together they are a quarter smaller.
+    private static func styles(at url: URL) throws -> Data {
+        let text = try String(contentsOf: url, encoding: .utf8)
+        let lines = try text.split(separator: "\n", omittingEmptySubsequences: false).map { line in
+            guard line.hasPrefix("@import \""), line.hasSuffix(".css\";") else {
+                return String(line)
+            }
+            let name = String(line.dropFirst(9).dropLast(2))
+            let other = url.deletingLastPathComponent().appendingPathComponent(name)
+            return try String(contentsOf: other, encoding: .utf8)
+        }
+        return Data(lines.joined(separator: "\n").utf8)
     }
 
     private static func type(of name: String) -> (name: String, isText: Bool) {

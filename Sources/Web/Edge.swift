@@ -54,6 +54,7 @@ package struct Edge: RouterMiddleware {
             // The front end's files are everybody's: the page of a wrong address needs them.
             if !request.uri.path.hasPrefix(Self.files) { try await findTenant(request, &context) }
             response = try await next(request, context)
+            try await Compression.compress(&response, for: request)
         } catch {
             response = refuse(error, request, context)
         }

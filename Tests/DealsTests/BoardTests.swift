@@ -49,6 +49,55 @@ struct BoardTests {
         }
     }
 
+    @Test("is narrowed by person, tag and words, and its counts with it")
+    func filter() async throws {
+        try await withTenants { world in
+            let company = try await world.a.furnish()
+            _ = try await world.b.furnish()
+            let boss = api(world.a, as: company.administrator)
+            let seller = api(world.a, as: company.seller)
+            let contact = try await world.a.database.query(
+                """
+                INSERT INTO contacts (name, owner_id, fields)
+                VALUES ('Ксения Быстрова', \(company.administrator.userID), '{"9": [{"value": "+7 916 204-18-33"}]}')
+                RETURNING id
+                """
+            ).one().decode(0, as: Int64.self)
+            let made = try await boss.post(
+                "/api/v4/leads",
+                """
+                [{"name":"Окрашивание 100 %","price":5,"_embedded":{"tags":[{"name":"Свадьба"}]}},
+                 {"name":"Уход","price":7,"_embedded":{"contacts":[{"id":\(contact),"is_main":true}]}}]
+                """)
+            #expect(made.status == 200, "\(made.text)")
+            _ = try await seller.post("/api/v4/leads", "[{\"name\":\"Маникюр\",\"price\":11}]")
+            let tag = try await world.a.database.query("SELECT id FROM tags").one()
+                .decode(0, as: Int64.self)
+
+            func found(_ filter: String, by api: TestAPI) async throws -> [String] {
+                let board = try await api.get("/ui/board?pipeline=\(company.pipelineID)&\(filter)")
+                #expect(board.status == 200, "\(board.text)")
+                let stage = try #require(board.at("stages.0"))
+                let names =
+                    stage.at("cards")?.array?.compactMap { $0.object?["name"]?.string } ?? []
+                #expect(stage.at("count") == .int(Int64(names.count)))
+                #expect(board.at("views.0.count") == .int(Int64(names.count)))
+                return names.sorted()
+            }
+            #expect(try await found("", by: boss).count == 3)
+            #expect(try await found("owner=\(company.seller.userID)", by: boss) == ["Маникюр"])
+            #expect(try await found("tag=\(tag)", by: boss) == ["Окрашивание 100 %"])
+            #expect(
+                try await found("query=%D0%BE%D0%BA%D1%80%D0%B0", by: boss) == ["Окрашивание 100 %"]
+            )
+            #expect(try await found("query=%25", by: boss) == ["Окрашивание 100 %"])
+            #expect(try await found("query=%D0%91%D1%8B%D1%81%D1%82%D1%80", by: boss) == ["Уход"])
+            #expect(try await found("query=8+916+2041833", by: boss) == ["Уход"])
+            #expect(try await found("owner=\(company.administrator.userID)", by: seller) == [])
+            #expect(try await boss.get("/ui/board?owner=abc").status == 400)
+        }
+    }
+
     @Test("shows a seller his own deals only, and the page of a deal everything about it")
     func rights() async throws {
         try await withTenants { world in

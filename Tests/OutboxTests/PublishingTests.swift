@@ -16,11 +16,11 @@ struct PublishingTests {
             try await world.b.happen(7)
             #expect(try await relay.publish(world.a.tenant) == 3)
             #expect(try await relay.publish(world.a.tenant) == 0)
-            let replayed = try await relay.replay(world.a.database, after: 0)
+            let replayed = try await relay.replay(world.a.database, after: 0).events
             let events = try #require(replayed)
             #expect(events.map(\.streamNo) == [1, 2, 3])
             #expect(events.map(\.entityID) == [7, 8, 9])
-            #expect(try await relay.replay(world.b.database, after: 0)?.isEmpty == true)
+            #expect(try await relay.replay(world.b.database, after: 0).events?.isEmpty == true)
             #expect(
                 try await world.b.number("SELECT count(*) FROM outbox WHERE stream_no IS NULL") == 1
             )
@@ -59,7 +59,7 @@ struct PublishingTests {
                 try await group.waitForAll()
             }
             try await one.publish(world.a.tenant)
-            let replayed = try await two.replay(world.a.database, after: 0)
+            let replayed = try await two.replay(world.a.database, after: 0).events
             let events = try #require(replayed)
             #expect(events.map(\.streamNo) == Array(1...40))
         }
@@ -77,9 +77,11 @@ struct PublishingTests {
             #expect(try await relay.cleanUp(world.a.tenant) == 0)
             try await relay.deliver(world.a.tenant)
             #expect(try await relay.cleanUp(world.a.tenant) == 2)
-            #expect(try await relay.replay(world.a.database, after: 1) == nil)
-            #expect(try await relay.replay(world.a.database, after: 2)?.isEmpty == true)
-            #expect(try await relay.replay(world.a.database, after: 3) == nil)
+            #expect(try await relay.replay(world.a.database, after: 1).events == nil)
+            #expect(try await relay.replay(world.a.database, after: 2).events?.isEmpty == true)
+            let ahead = try await relay.replay(world.a.database, after: 3)
+            #expect(ahead.events == nil)
+            #expect(ahead.newest == 2, "where the screen goes on from")
         }
     }
 

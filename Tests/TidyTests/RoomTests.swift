@@ -8,7 +8,7 @@ struct RoomTests {
         "Postgres": ["CLibPQ", "CEpoll"],
         "Tenancy": ["Postgres", "Vocabulary"],
         "Outbox": ["Tenancy", "Postgres", "Vocabulary"],
-        "Web": ["Outbox", "Tenancy", "Postgres", "Vocabulary"],
+        "Web": ["CZlib", "Outbox", "Tenancy", "Postgres", "Vocabulary"],
         "Records": ["Web", "Outbox", "Tenancy", "Postgres", "Vocabulary"],
     ]
     static let platform: Set<String> = [
@@ -17,7 +17,7 @@ struct RoomTests {
     static let slices: Set<String> = ["Identity", "Deals", "Contacts", "Tasks"]
     /// These put the others together.
     static let composers: Set<String> = ["App", "voronka", "VoronkaTesting"]
-    static let systems: Set<String> = ["CLibPQ", "CEpoll"]
+    static let systems: Set<String> = ["CLibPQ", "CEpoll", "CZlib"]
 
     @Test("a room imports only what stands below it, and a slice never another slice")
     func imports() {

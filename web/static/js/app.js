@@ -10,6 +10,8 @@ import { startLive } from './live.js';
 import { startNews } from './news.js';
 import { drawShell, keepTheme } from './shell.js';
 
+/** The other screens are fetched when the first has settled. */
+const REST_MS = 1500;
 const root = document.documentElement;
 
 /** Each screen's modules come when it is first asked for; the rest when the browser is idle. */
@@ -59,9 +61,9 @@ async function start() {
   startNews();
   startRouter();
   startLive(session.stream_no ?? null);
-  (globalThis.requestIdleCallback ?? setTimeout)(() => {
+  setTimeout(() => (globalThis.requestIdleCallback ?? setTimeout)(() => {
     for (const load of Object.values(screens)) load().catch(() => {});
-  });
+  }), REST_MS);
 }
 
 const bars = (count, kind) => Array.from({ length: count }, () => h('div.sk.' + kind));

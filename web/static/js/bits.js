@@ -1,6 +1,6 @@
 // Small pieces that many screens show: avatars, deadlines, tags, channels.
 
-import { h, icon } from './dom.js';
+import { h } from './dom.js';
 import { t, tidy } from './i18n.js';
 import { member, pipeline, session } from './store.js';
 import * as format from './format.js';
@@ -19,19 +19,29 @@ export const memberName = (id) => member(id)?.name ?? t('who.robot');
 
 export function channel(code) {
   if (!code) return null;
-  return h('span.ch', { 'data-ch': code, title: t('channel.' + code), role: 'img', 'aria-label': t('channel.' + code) },
-    icon('c-' + code));
+  return h('span.ch', { 'data-ch': code, title: t('channel.' + code), role: 'img', 'aria-label': t('channel.' + code) });
 }
 
 export function dueChip(task) {
-  if (!task) return h('span.chip.amber', null, icon('bell', 'xs'), t('due.none'));
+  if (!task) return h('span.chip.due.off.amber', null, t('due.none'));
   const { text, tone } = format.due(task.due_at);
-  return h('span.chip', { class: tone, title: task.text }, icon('clock', 'xs'), text);
+  return h('span.chip.due', { class: tone, title: task.text }, text);
 }
 
-export const tagChip = (tag) =>
-  h('span.chip', null,
-    h('span.sq', { vars: tag.color ? { '--c': '#' + String(tag.color).replace('#', '') } : null }), tag.name);
+const tagChips = new Map();
+
+/** Cloned: a board shows the same dozen tags a thousand times. */
+export function tagChip(tag) {
+  const key = `${tag.color} ${tag.name}`;
+  let node = tagChips.get(key);
+  if (!node) {
+    if (tagChips.size > 500) tagChips.clear();
+    node = h('span.chip', null,
+      h('span.sq', { vars: tag.color ? { '--c': '#' + String(tag.color).replace('#', '') } : null }), tag.name);
+    tagChips.set(key, node);
+  }
+  return node.cloneNode(true);
+}
 
 export function stageLabel(pipelineID, stageID) {
   return pipeline(pipelineID)?.stages.find((stage) => stage.id === stageID)?.name ?? '…';

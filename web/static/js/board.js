@@ -1,6 +1,7 @@
 // The board of a pipeline: views, figures, columns, moving cards.
 
-import { h, icon, $, replace, debounce, announce } from './dom.js';
+import { h, icon, $, replace, announce } from './dom.js';
+import { freshen } from './card.js';
 import { t, tidy } from './i18n.js';
 import * as api from './api.js';
 import * as store from './store.js';
@@ -13,6 +14,7 @@ import { moveDeal, createDeal, newDealDialog, quickAddForm, NEW_DEAL_PATHS, WON,
 import { clearErrors, checkRequired, showError, showErrors } from './dialog.js';
 import { newTaskDialog } from './task-actions.js';
 import { wantCards, whenUnknownDeal } from './news.js';
+import { FilterBar, NO_FILTER, filterQuery, isFiltered, readFilter } from './board-filter.js';
 import { toast } from './toast.js';
 import { go } from './router.js';
 import * as format from './format.js';
@@ -28,13 +30,14 @@ export async function open(_, query) {
   localStorage.setItem(LAST, pipeline.id);
   const view = VIEWS.includes(query.get('view')) ? query.get('view') : 'open';
   const key = `${pipeline.id} ${view}`;
-  if (kept?.key === key && kept.fresh()) {
+  const filter = readFilter(query);
+  if (kept?.key === key && kept.fresh() && kept.hasFilter(filter)) {
     kept.refresh();
     return kept.screen();
   }
-  const data = await api.get(api.address('/ui/board', { pipeline: pipeline.id, view }));
+  const data = await api.get(api.address('/ui/board', { pipeline: pipeline.id, view, ...filterQuery(filter) }));
   kept?.dispose();
-  kept = new Board(key, pipeline, view, data);
+  kept = new Board(key, pipeline, view, filter, data);
   return kept.screen();
 }
 
@@ -48,29 +51,73 @@ store.subscribe('boards', forgetBoard);
 const emptyCompany = () => ({ title: t('nav.deals'), node: h('div.screen', null, t('board.no_pipelines')) });
 
 class Board {
-  constructor(key, pipeline, view, data) {
-    Object.assign(this, { key, pipeline, view, data, held: [], scroll: null, at: Date.now() });
-    this.columns = new Columns(data, view, pipeline);
+  constructor(key, pipeline, view, filter, data) {
+    Object.assign(this, { key, pipeline, view, filter, data, held: [], scroll: null, at: Date.now() });
+    this.filters = new FilterBar(filter, (next) => this.narrow(next));
     this.views = h('nav.views', { 'aria-label': t('board.views') });
     this.kpi = h('dl.kpi');
-    this.node = h('div.screen.board', null, this.top(), this.views, this.kpi, this.columns.node);
-    this.drawViews();
-    this.drawKPI();
+    this.node = h('div.screen.board', null, this.top(),
+      h('div.viewbar', null, this.views, this.filters.node), this.kpi);
     this.quickActions();
-    const closing = pipeline.stages.filter((stage) => stage.kind === 'won' || stage.kind === 'lost');
-    this.drag = enableDrag({
-      cols: this.columns.node, screen: this.node, closing,
-      drop: (id, stageID, rect) => this.move(id, stageID, rect),
-      ended: () => this.release(),
-    });
-    this.listen();
+    this.mount();
     this.stops = [
       store.subscribe('deal', (change) => this.changed(change)),
       store.subscribe('reset', () => this.reload()),
     ];
+    this.seen = () => !document.hidden && this.isStale && this.refreshSoon();
+    document.addEventListener('visibilitychange', this.seen);
     whenUnknownDeal((patch) => !patch?.pipeline_id || patch.pipeline_id === pipeline.id);
-    this.refreshSoon = debounce(1500, () => this.refresh());
     this.clock = setInterval(() => this.tick(), 60_000);
+  }
+
+  /** The columns of the data now known; earlier ones give way. */
+  mount() {
+    const { pipeline } = this;
+    this.columns?.dispose();
+    const old = this.columns?.node;
+    this.columns = new Columns(this.data, this.view, pipeline, this.filter);
+    if (old) old.replaceWith(this.columns.node);
+    else this.node.append(this.columns.node);
+    this.drag = enableDrag({
+      cols: this.columns.node, screen: this.node,
+      closing: pipeline.stages.filter((stage) => stage.kind === 'won' || stage.kind === 'lost'),
+      drop: (id, stageID, rect) => this.move(id, stageID, rect),
+      ended: () => this.release(),
+    });
+    this.listen();
+    this.drawViews();
+    this.drawKPI();
+  }
+
+  hasFilter(filter) {
+    return Object.keys(NO_FILTER).every((key) => filter[key] === this.filter[key]);
+  }
+
+  /** Another filter: the columns change in place, so the box that is being typed in stays. */
+  async narrow(filter) {
+    const { pipeline, view } = this;
+    history.replaceState(null, '', api.address('/deals', {
+      pipeline: pipeline.id, view: view === 'open' ? null : view, ...filterQuery(filter) }));
+    this.filter = filter;
+    const asked = (this.asked = {});
+    this.node.classList.add('is-narrowing');
+    try {
+      const data = await api.get(this.address());
+      // A later word has been typed, or another screen opened meanwhile.
+      if (asked !== this.asked) return;
+      this.data = data;
+      this.at = Date.now();
+      this.mount();
+      announce(t('filter.found', { n: data.stages.reduce((sum, stage) => sum + (this.columns.columns.has(stage.id) ? stage.count : 0), 0) }));
+    } catch (error) {
+      complain(error);
+    } finally {
+      if (asked === this.asked) this.node.classList.remove('is-narrowing');
+    }
+  }
+
+  address() {
+    return api.address('/ui/board', { pipeline: this.pipeline.id, view: this.view, ...filterQuery(this.filter) });
   }
 
   screen() {
@@ -79,6 +126,7 @@ class Board {
       title: this.pipeline.name,
       keys: {
         KeyN: () => this.newDeal(),
+        KeyF: () => this.filters.focus(),
         KeyJ: () => this.step(1), KeyK: () => this.step(-1),
         KeyE: () => { const id = this.focused(); return id ? void go('/deals/' + id) : false; },
         KeyT: () => { const id = this.focused(); return id ? void newTaskDialog({ deal: store.get('deal', id) }) : false; },
@@ -116,7 +164,7 @@ class Board {
       const count = counts.get(view) ?? 0;
       const tone = count > 0 && { no_task: 'a', overdue: 'r' }[view];
       return h('a', {
-        href: api.address('/deals', { pipeline: this.pipeline.id, view: view === 'open' ? null : view }),
+        href: api.address('/deals', { pipeline: this.pipeline.id, view: view === 'open' ? null : view, ...filterQuery(this.filter) }),
         'aria-current': view === this.view ? 'page' : null,
       }, t('view.' + view), h('span.c', { class: tone || '' }, format.number(count)));
     }));
@@ -169,6 +217,7 @@ class Board {
     const held = this.held;
     this.held = [];
     for (const change of held) this.changed(change);
+    if (this.mustReload) this.reload();
   }
 
   async move(id, stageID, rect) {
@@ -182,9 +231,21 @@ class Board {
     this.refreshSoon();
   }
 
+  /** Figures are fetched at most this often, however much is going on; not for a hidden window. */
+  refreshSoon() {
+    this.isStale = true;
+    this.waiting ??= setTimeout(() => {
+      this.waiting = null;
+      if (!document.hidden) this.refresh();
+    }, 1500);
+  }
+
   async refresh() {
+    this.isStale = false;
     try {
-      const data = await api.get(api.address('/ui/board', { pipeline: this.pipeline.id, view: this.view }));
+      const { filter } = this;
+      const data = await api.get(this.address());
+      if (filter !== this.filter) return;
       this.data = data;
       this.at = Date.now();
       this.drawKPI();
@@ -199,16 +260,22 @@ class Board {
     }
   }
 
-  async reload() {
+  /** Not under a card in the air: the columns it was measured on must stay. */
+  reload() {
+    this.mustReload = this.drag.active;
+    if (this.mustReload) return;
     forgetBoard();
     if (this.node.isConnected) go(location.pathname + location.search);
   }
 
   tick() {
     if (!this.node.isConnected || document.hidden) return;
-    for (const id of this.columns.nodes.keys()) {
+    if (this.drag.active) return;
+    for (const [id, node] of this.columns.nodes) {
       const deal = store.get('deal', id);
-      if (deal) this.columns.reconcile({ id, before: deal, after: deal }, { counted: false });
+      if (!deal) continue;
+      if (this.columns.belongs(deal) === this.columns.places.has(id)) freshen(node, deal);
+      else this.columns.reconcile({ id, before: deal, after: deal }, { counted: false });
     }
   }
 
@@ -385,7 +452,8 @@ class Board {
   dispose() {
     for (const stop of this.stops) stop();
     clearInterval(this.clock);
-    this.refreshSoon.cancel();
+    clearTimeout(this.waiting);
+    document.removeEventListener('visibilitychange', this.seen);
     this.columns.dispose();
   }
 }

@@ -1,9 +1,9 @@
 // One card of the board. Cloned from a prototype and filled by text nodes: a thousand in a blink.
 
-import { h, icon } from './dom.js';
+import { h } from './dom.js';
 import { t, tidy } from './i18n.js';
-import { member } from './store.js';
-import { memberAvatar, tagChip } from './bits.js';
+import { member, stage } from './store.js';
+import { channel, memberAvatar, tagChip } from './bits.js';
 import * as format from './format.js';
 
 let prototype = null;
@@ -14,7 +14,7 @@ function blank() {
   return h('li.card', null,
     h('a.name', { draggable: 'false', tabindex: '-1' }, ' '),
     h('div.who', null, h('span.trunc', null, ' '), h('span.age', { title: t('card.age') }, ' ')),
-    h('div.foot', null, h('b.num', null, ' '), h('span.chip.due', null, icon('clock', 'xs'), ' ')));
+    h('div.foot', null, h('b.num', null, ' '), h('span.chip.due', null, ' ')));
 }
 
 function avatarOf(id) {
@@ -29,7 +29,7 @@ function avatarOf(id) {
 function channelOf(code) {
   let node = channels.get(code);
   if (!node) {
-    node = h('span.ch', { 'data-ch': code, title: t('channel.' + code) }, icon('c-' + code));
+    node = channel(code);
     channels.set(code, node);
   }
   return node.cloneNode(true);
@@ -38,7 +38,7 @@ function channelOf(code) {
 export function who(deal) {
   const company = deal.company?.name;
   const person = deal.contact?.name;
-  return [company, person].filter(Boolean).join(' · ');
+  return company && person ? `${company} · ${person}` : company || person;
 }
 
 export function makeCard(deal) {
@@ -59,9 +59,10 @@ export function fillCard(node, deal) {
   const people = age.previousSibling;
   if (people.previousSibling) people.previousSibling.remove();
   if (deal.channel) line.prepend(channelOf(deal.channel));
-  people.firstChild.data = people.title = who(deal) || t('card.nobody');
-  age.firstChild.data = format.span(Math.max(0, format.now() - deal.stage_entered_at));
-  age.className = deal.is_rotting ? 'age warn' : 'age';
+  const whose = who(deal) || t('card.nobody');
+  people.firstChild.data = whose;
+  if (whose.length > 26) people.title = whose;
+  fillAge(age, deal);
   const sum = foot.firstChild;
   const chip = sum.nextSibling;
   sum.firstChild.data = format.money(deal.amount_minor);
@@ -69,18 +70,26 @@ export function fillCard(node, deal) {
   while (foot.lastChild !== chip) foot.lastChild.remove();
   if (deal.tags?.length) for (const tag of deal.tags.slice(0, 2)) foot.append(tagChip(tag));
   foot.append(avatarOf(deal.owner_id));
-  node.classList.toggle('is-temporary', deal.id < 0);
+  if (deal.id < 0) node.classList.add('is-temporary');
+}
+
+/** What time alone changes: how long it has stood, whether its task is late. */
+export function freshen(node, deal) {
+  fillAge(node.querySelector('.age'), deal);
+  fillDue(node.querySelector('.due'), deal.next_task);
+}
+
+function fillAge(age, deal) {
+  const stood = Math.max(0, format.now() - deal.stage_entered_at);
+  const rots = stage(deal.pipeline_id, deal.stage_id)?.rot_days;
+  age.firstChild.data = format.span(stood);
+  age.className = rots && stood > rots * 86400 ? 'age warn' : 'age';
 }
 
 function fillDue(chip, task) {
   const { text, tone } = task ? format.due(task.due_at) : { text: t('due.none'), tone: 'amber' };
-  const key = (task ? 'clock' : 'bell') + tone;
-  if (chip.dataset.key !== key) {
-    chip.className = `chip due ${tone}`;
-    chip.firstChild.firstChild.setAttribute('href', task ? '#clock' : '#bell');
-    chip.dataset.key = key;
-  }
-  chip.lastChild.data = text;
+  chip.className = task ? `chip due ${tone}` : `chip due off ${tone}`;
+  chip.firstChild.data = text;
   if (task) chip.title = task.text;
   else chip.removeAttribute('title');
 }

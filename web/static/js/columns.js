@@ -6,11 +6,13 @@ import * as store from './store.js';
 import { session } from './store.js';
 import * as api from './api.js';
 import { makeCard, fillCard } from './card.js';
+import { filterQuery, isFiltered, passes } from './board-filter.js';
 import * as format from './format.js';
 
 export class Columns {
-  constructor(data, view, pipeline) {
+  constructor(data, view, pipeline, filter) {
     this.view = view;
+    this.filter = filter;
     this.pipeline = pipeline;
     this.columns = new Map();
     this.nodes = new Map();
@@ -36,7 +38,7 @@ export class Columns {
       list: h('ul.list', { 'data-stage': stage.id, 'aria-labelledby': title }),
     };
     column.end = h('li.list-end', { 'data-stage': stage.id });
-    column.empty = h('li.list-empty', { hidden: true }, t('board.empty_column'));
+    column.empty = h('li.list-empty', { hidden: true }, t(isFiltered(this.filter) ? 'board.none_match' : 'board.empty_column'));
     column.node = h('section.col', { 'data-hue': stage.hue, 'data-stage': stage.id, 'aria-labelledby': title },
       h('header', null,
         h('div', null, h('span.sq'), h('h2', { id: title }, tidy(stage.name)), column.countNode,
@@ -91,6 +93,9 @@ export class Columns {
   /** Whether a deal belongs on this board under the view chosen. */
   belongs(deal) {
     if (!deal || deal.pipeline_id !== this.pipeline.id || !this.columns.has(deal.stage_id)) return false;
+    // The server judges words by more than a card shows: what it gave stays.
+    const filter = this.places.has(deal.id) ? { ...this.filter, query: '' } : this.filter;
+    if (!passes(deal, filter)) return false;
     if (this.view === 'mine') return deal.owner_id === session.user.id;
     if (this.view === 'no_task') return !deal.next_task;
     if (this.view === 'overdue') return Boolean(deal.next_task) && deal.next_task.due_at < format.now();
@@ -155,8 +160,12 @@ export class Columns {
     if (at < 0) at = column.ids.length;
     column.ids.splice(at, 0, id);
     this.places.set(id, stageID);
-    const next = this.nodes.get(column.ids[at + 1]);
-    column.list.insertBefore(this.nodes.get(id), next ?? column.empty);
+    const node = this.nodes.get(id);
+    const next = this.nodes.get(column.ids[at + 1]) ?? column.empty;
+    if (node.parentNode === column.list && node.nextSibling === next) return;
+    const focused = node.contains(document.activeElement);
+    column.list.insertBefore(node, next);
+    if (focused) node.firstChild.focus({ preventScroll: true });
   }
 
   async loadMore(stageID) {
@@ -167,6 +176,7 @@ export class Columns {
     try {
       const page = await api.get(api.address('/ui/board/stage', {
         pipeline: this.pipeline.id, stage: stageID, view: this.view, after: column.next,
+        ...filterQuery(this.filter),
       }));
       column.next = page?.next ?? null;
       for (const card of page?.cards ?? []) {

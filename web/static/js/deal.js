@@ -54,10 +54,10 @@ class DealPage {
     return store.get('deal', this.id) ?? this.data.deal;
   }
 
-  concerns({ entity, id, patch }) {
-    if ((entity === 'deal' || entity === 'lead') && id === this.id) return true;
-    const parent = patch?.entity ?? { type: patch?.entity_type, id: patch?.entity_id };
-    return (parent?.type === 'deal' || parent?.type === 'leads') && parent.id === this.id;
+  concerns({ entity, id }) {
+    if (entity === 'deal') return id === this.id;
+    if (entity === 'contact') return (this.data.contacts ?? []).some((one) => one.id === id);
+    return entity === 'company' && this.data.company?.id === id;
   }
 
   screen() {

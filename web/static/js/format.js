@@ -2,6 +2,7 @@
 
 import { lang, t } from './i18n.js';
 
+const DAY_S = 86400;
 const NB = '\u00a0';
 const MONTHS = {
   ru: ['янв', 'фев', 'мар', 'апр', 'мая', 'июн', 'июл', 'авг', 'сен', 'окт', 'ноя', 'дек'],
@@ -17,6 +18,7 @@ export function setLocale({ timeZone, money, serverTime }) {
   currency = money || currency;
   if (serverTime) skew_s = serverTime - Date.now() / 1000;
   formats = {};
+  offsets.clear();
 }
 
 /** Now by the server's clock. */
@@ -48,10 +50,14 @@ export function moneyShort(minor) {
   return format.format(minor / 100).replace(/-/, '−');
 }
 
-export const number = (value, digits = 0) =>
-  make('n' + digits, () =>
-    new Intl.NumberFormat(lang === 'ru' ? 'ru-RU' : 'en-US', { maximumFractionDigits: digits }),
-  ).format(value).replace(/-/, '−');
+export function number(value, digits = 0) {
+  // Without groups there is nothing that Intl knows better, and it costs milliseconds to make.
+  const text = Math.abs(value) < 999
+    ? String(+value.toFixed(digits)).replace('.', lang === 'ru' ? ',' : '.')
+    : make('n' + digits, () =>
+      new Intl.NumberFormat(lang === 'ru' ? 'ru-RU' : 'en-US', { maximumFractionDigits: digits })).format(value);
+  return text.replace(/-/, '−');
+}
 
 export const signed = (value, digits = 0) => (value > 0 ? '+' : '') + number(value, digits);
 
@@ -81,19 +87,24 @@ export const plainMoney = (minor) => {
 
 // ---- days and times, in the tenant's zone
 
-/** "2026-11-23" of a moment. */
-export const dayKey = (at) =>
-  make('day', () => new Intl.DateTimeFormat('en-CA', {
-    timeZone: zone, year: 'numeric', month: '2-digit', day: '2-digit',
-  })).format(at * 1000);
+const two = (value) => (value < 10 ? '0' + value : String(value));
+/** The wall clock of a moment, in seconds, as if it were UTC; and its day since 1970. */
+const wall_s = (at) => at + offset_s(at);
+const wallDay = (at) => Math.floor(wall_s(at) / DAY_S);
 
-const serialDay = (key) => Date.UTC(+key.slice(0, 4), +key.slice(5, 7) - 1, +key.slice(8, 10)) / 864e5;
+/** "2026-11-23" of a moment. */
+export function dayKey(at) {
+  const date = new Date(wall_s(at) * 1000);
+  return `${date.getUTCFullYear()}-${two(date.getUTCMonth() + 1)}-${two(date.getUTCDate())}`;
+}
 
 /** Whole days from today to the moment's day: 0 today, 1 tomorrow, −1 yesterday. */
-export const daysFromToday = (at) => serialDay(dayKey(at)) - serialDay(dayKey(now()));
+export const daysFromToday = (at) => wallDay(at) - wallDay(now());
 
-export const time = (at) =>
-  date('time', { hour: '2-digit', minute: '2-digit', hourCycle: 'h23' }).format(at * 1000);
+export function time(at) {
+  const minute = Math.floor(wall_s(at) / 60) % 1440;
+  return `${two(Math.floor(minute / 60))}:${two(minute % 60)}`;
+}
 
 function dayMonth(key, withYear) {
   const text = `${+key.slice(8, 10)}${NB}${MONTHS[lang][+key.slice(5, 7) - 1]}`;
@@ -147,10 +158,12 @@ export const monthName = (at) =>
 
 /** 18 мин, 2 ч, 4 д. */
 export function span(seconds) {
-  if (seconds < 3600) return t('span.minutes', { n: Math.max(1, Math.floor(seconds / 60)) });
-  if (seconds < 86400) return t('span.hours', { n: Math.floor(seconds / 3600) });
-  return t('span.days', { n: Math.floor(seconds / 86400) });
+  if (seconds < 3600) return spanOf('span.minutes', Math.max(1, Math.floor(seconds / 60)));
+  if (seconds < DAY_S) return spanOf('span.hours', Math.floor(seconds / 3600));
+  return spanOf('span.days', Math.floor(seconds / DAY_S));
 }
+
+const spanOf = (key, n) => (formats[`${key} ${n} ${lang}`] ??= t(key, { n }));
 
 /** «5 дней», «3 часа», in words. */
 export function spanWords(seconds) {
@@ -178,7 +191,22 @@ export function fromWall(year, month, day, hour = 0, minute = 0) {
   return guess;
 }
 
+const offsets = new Map();
+
+/** How far the tenant's clock is ahead of UTC. A day on which it is not put forward or back is asked about once. */
 function offset_s(at) {
+  const day = Math.floor(at / DAY_S) * DAY_S;
+  const starts = offsetAt(day);
+  return starts === offsetAt(day + DAY_S) ? starts : askOffset_s(at);
+}
+
+function offsetAt(midnight) {
+  let found = offsets.get(midnight);
+  if (found === undefined) offsets.set(midnight, (found = askOffset_s(midnight)));
+  return found;
+}
+
+function askOffset_s(at) {
   const found = make('parts', () => new Intl.DateTimeFormat('en-US', {
     timeZone: zone, hourCycle: 'h23', year: 'numeric', month: 'numeric', day: 'numeric',
     hour: 'numeric', minute: 'numeric', second: 'numeric',

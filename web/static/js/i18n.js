@@ -3,8 +3,8 @@
 import { assets } from './dom.js';
 
 let messages = {};
-let plural = new Intl.PluralRules('ru');
-let number = new Intl.NumberFormat('ru');
+let plural;
+let number;
 export let lang = 'ru';
 
 export async function loadMessages(language) {
@@ -12,19 +12,23 @@ export async function loadMessages(language) {
   const response = await fetch(`${assets}/i18n/${lang}.json`);
   if (!response.ok) throw new Error('i18n ' + response.status);
   messages = await response.json();
-  plural = new Intl.PluralRules(lang);
-  number = new Intl.NumberFormat(lang === 'ru' ? 'ru-RU' : 'en-US');
 }
 
 function pattern(key, values) {
   const found = messages[key];
   if (found === undefined) return key;
   if (typeof found === 'string') return found;
+  // Made when first needed: each costs milliseconds of the first screen.
+  plural ??= new Intl.PluralRules(lang);
   return found[plural.select(values?.n ?? 0)] ?? found.other;
 }
 
-const shown = (name, value) =>
-  name === 'n' && typeof value === 'number' ? number.format(value) : String(value ?? '');
+function shown(name, value) {
+  if (name !== 'n' || typeof value !== 'number') return String(value ?? '');
+  if (Number.isInteger(value) && value >= 0 && value < 1000) return String(value);
+  number ??= new Intl.NumberFormat(lang === 'ru' ? 'ru-RU' : 'en-US');
+  return number.format(value);
+}
 
 export const has = (key) => messages[key] !== undefined;
 

@@ -32,7 +32,10 @@ function connect() {
     if (recent.length > KEEP) floor = recent.shift().no;
     tell({ kind: 'change', data });
   });
-  source.addEventListener('reset', () => tell({ kind: 'reset' }));
+  source.addEventListener('reset', (event) => {
+    last = Number(event.lastEventId) || last;
+    tell({ kind: 'reset' });
+  });
 }
 
 function welcome(port, after) {

@@ -62,7 +62,10 @@ function direct(after) {
       last = news.no ?? last;
       receive({ kind: 'change', data: news });
     });
-    source.addEventListener('reset', () => receive({ kind: 'reset' }));
+    source.addEventListener('reset', (event) => {
+      last = Number(event.lastEventId) || last;
+      receive({ kind: 'reset' });
+    });
   };
   connect();
   addEventListener('pagehide', () => source.close());

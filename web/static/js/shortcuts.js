@@ -57,6 +57,7 @@ const SHEET = [
   ]],
   ['keys.in_lists', [
     ['keys.next', 'J'], ['keys.previous', 'K'], ['keys.open', '↵'], ['keys.edit', 'E'], ['keys.stage', '⇧ ← →'],
+    ['keys.filter', 'F'],
   ]],
   ['keys.in_tasks', [
     ['keys.finish', '↵'], ['keys.reschedule', 'R'], ['keys.open_card', 'O'],

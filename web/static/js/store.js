@@ -27,17 +27,22 @@ function row(type, id) {
 
 function refresh(type, id, found) {
   const before = found.view;
-  found.view = found.base === null ? null : Object.assign({}, found.base, ...found.pending.map((p) => p.patch));
+  // `base` is replaced, never changed, so it can be shown as it is.
+  found.view = found.base === null || !found.pending.length ? found.base
+    : Object.assign({}, found.base, ...found.pending.map((p) => p.patch));
   emit(type, { id, before, after: found.view });
 }
 
 export const get = (type, id) => tables[type].get(id)?.view ?? null;
 
+/** Every record of a type that is known now. */
+export const all = (type) => [...tables[type].values()].map((found) => found.view).filter(Boolean);
+
 /** What the server said. An older version than the known one is ignored. */
 export function put(type, record) {
   const found = row(type, record.id);
   if (found.base && record.version !== undefined && found.base.version > record.version) return;
-  found.base = { ...found.base, ...record };
+  found.base = found.base ? { ...found.base, ...record } : record;
   refresh(type, record.id, found);
 }
 
