@@ -2,7 +2,7 @@ import HTTPTypes
 import Hummingbird
 import NIOCore
 
-/// gzip for large text answers to those who take it (docs/decisions/0012-gzip.md).
+/// gzip for large text answers to those who take it (docs/decisions/0013-gzip.md).
 ///
 /// Only what is read: no answer to a GET shows a secret, while a new token stands in the answer to
 /// the POST that asked for it, and a text that mixes a secret with a stranger's words tells its

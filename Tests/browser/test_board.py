@@ -36,6 +36,8 @@ def test_the_board_shows_the_pipeline_with_its_figures(visit, salon):
     counted = sum(int(text) for text in page.locator(".col .n").all_inner_texts())
     assert shown == counted
     assert page.evaluate("document.documentElement.scrollWidth <= innerWidth")
+    side, main = page.locator(".side").bounding_box(), page.locator(".main").bounding_box()
+    assert side["x"] + side["width"] <= main["x"] and main["y"] < 20, "the sidebar stands beside the board"
 
 
 def test_a_dragged_deal_moves_at_once_and_the_other_window_sees_it_within_a_second(visit, salon):

@@ -148,7 +148,7 @@ class Board {
     const name = h('button.picker', { type: 'button', 'aria-haspopup': 'menu', onclick: () => this.pickPipeline(name) },
       h('span.sq', { 'data-hue': pipeline.color }), pipeline.name, icon('down'));
     return h('header.top', null, h('h1', null, name), h('span.grow'),
-      h('button.btn.p', { type: 'button', 'data-act': 'new', 'aria-keyshortcuts': 'N', onclick: () => this.newDeal() },
+      h('button.btn.p', { type: 'button', 'data-act': 'new', 'aria-label': t('deal.new'), 'aria-keyshortcuts': 'N', onclick: () => this.newDeal() },
         icon('plus'), h('span.label', null, t('deal.new')), h('kbd', { 'aria-hidden': 'true' }, 'N')));
   }
 
@@ -173,6 +173,8 @@ class Board {
   drawKPI() {
     const { kpi } = this.data;
     if (!kpi) return;
+    // On a phone the figures scroll sideways, which keys must be able to do too.
+    if (matchMedia('(max-width: 760px)').matches) this.kpi.tabIndex = 0;
     const delta = (value, text, goodWhenUp = true) => {
       if (value === null || value === undefined || value === 0) return null;
       return h('small', { class: value > 0 === goodWhenUp ? 'up' : 'dn' }, text);
