@@ -19,7 +19,7 @@ SELLER = "maria.lebedeva@salon.example"
 def run():
     path = os.environ.get("VORONKA_RUN_JSON")
     if not path:
-        pytest.skip("VORONKA_RUN_JSON is not set: start with bin/test")
+        pytest.fail("VORONKA_RUN_JSON is not set: start with bin/test")
     return json.loads(pathlib.Path(path).read_text())
 
 
@@ -37,7 +37,7 @@ def vector(run):
 def chromium():
     path = os.environ.get("VORONKA_CHROMIUM") or shutil.which("chromium") or shutil.which("chromium-browser")
     if not path:
-        pytest.skip("chromium is not installed: apt-get install chromium")
+        pytest.fail("chromium is not installed: apt-get install chromium")
     with sync_playwright() as playwright:
         browser = playwright.chromium.launch(executable_path=path, headless=True, args=["--no-sandbox"])
         yield browser
