@@ -79,6 +79,7 @@ def prepare(count):
     """Tenants bench1…benchN with 10,000 deals in the first four and few in the others."""
     os.makedirs(DATA, exist_ok=True)
     voronka("migrate")
+    voronka("cell", "limit", "1", "1000")
     have = set(psql("SELECT slug FROM control.tenants WHERE slug LIKE 'bench%'").split())
     for number in range(1, count + 1):
         if f"bench{number}" in have:

@@ -24,9 +24,9 @@ struct PoolStateMachine: Sendable {
         /// How many callers of a tenant wait for each busy connection that knows it, while others
         /// that do not are idle: a backend reads a new tenant's catalogue for longer than several
         /// queries take.
-        var patientPerConnection_max = 2
+        var patientPerConnection_max = 4
         /// How long they do.
-        var patience_ns: Int64 = 5_000_000
+        var patience_ns: Int64 = 10_000_000
     }
 
     enum Refusal: Sendable, Equatable { case queueFull, closed }

@@ -7,5 +7,7 @@ SET tenants = (
     FROM control.tenants AS tenant
     WHERE tenant.cell_id = cell.id AND tenant.state <> 'deleted'
 );
+-- A cell that is over-full already keeps its companies and takes no more.
+UPDATE control.cells SET max_tenants = greatest(max_tenants, tenants);
 ALTER TABLE control.cells ADD CONSTRAINT cells_room CHECK (tenants BETWEEN 0 AND max_tenants);
 ALTER TABLE control.cells ADD CONSTRAINT cells_dsn UNIQUE NULLS NOT DISTINCT (dsn);
