@@ -151,9 +151,11 @@ struct PartyScreens: Sendable {
                     WHERE c.id = \(id)
                     """),
             Feed.page(of: party.entity, id: id, actor: actor),
+            Feed.pinned(of: party.entity, id: id, actor: actor),
         ])
         guard let row = found[0].first, let feed = found[2].first else { throw NotFound() }
         let tasks = try found[1].one().text(0)
+        let pinned = try found[3].one().text(0)
         return .json(hal: false) {
             $0.field(party == .contact ? "contact" : "company", json: row.text(0))
             if party == .contact {
@@ -162,6 +164,7 @@ struct PartyScreens: Sendable {
                 $0.field("contacts", json: row.text(2))
             }
             $0.field("deals", json: row.text(3))
+            $0.field("pinned", json: pinned)
             $0.field("tasks", json: tasks)
             $0.field("feed", json: feed.text(0))
             $0.field("feed_before", feed.text(1))

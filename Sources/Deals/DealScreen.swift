@@ -18,11 +18,13 @@ extension Deals {
         let found = try await context.tenant.pipeline([
             screen.deal, screen.spans, screen.neighbours, TaskItem.open(of: .deal, id: id),
             Feed.page(of: .deal, id: id, actor: context.actor),
+            Feed.pinned(of: .deal, id: id, actor: context.actor),
         ])
         guard let row = found[0].first, let feed = found[4].first else { throw NotFound() }
         let spans = try found[1].one()
         let neighbours = found[2].first?.text(0)
         let tasks = try found[3].one().text(0)
+        let pinned = try found[5].one().text(0)
         return .json(hal: false) {
             $0.field("deal", json: row.text(0))
             $0.field("contacts", json: row.text(1))
@@ -32,6 +34,7 @@ extension Deals {
             $0.field("neighbours", json: neighbours)
             $0.field("feed", json: feed.text(0))
             $0.field("feed_before", feed.text(1))
+            $0.field("pinned", json: pinned)
             $0.field("tasks", json: tasks)
         }.tagged(version: try row.decode(3, as: Int64.self))
     }
@@ -55,7 +58,9 @@ struct DealScreen: Sendable {
         """
         SELECT json_build_object(\(DealCard.members(now)), 'fields', d.fields,
                 'expected_close_on', d.expected_close_on, 'loss_reason_id', d.loss_reason_id,
-                'closed_at', extract(epoch FROM d.closed_at)::bigint, 'created_by', d.created_by)::text,
+                'closed_at', extract(epoch FROM d.closed_at)::bigint, 'created_by', d.created_by,
+                'can_edit', \(actor.owners(.edit, .deal).condition("d")),
+                'can_delete', \(actor.owners(.delete, .deal).condition("d")))::text,
             (\(contacts))::text, (\(company))::text, d.version
         FROM deals AS d
         \(DealCard.joins(actor))

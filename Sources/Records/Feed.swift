@@ -33,15 +33,16 @@ package enum Feed {
     ) -> PostgresStatement {
         """
         WITH card AS (
-            SELECT c.id FROM \(ident: entity.table) AS c
+            SELECT c.id, \(actor.owners(.edit, entity).condition("c")) AS can_edit
+            FROM \(ident: entity.table) AS c
             WHERE c.id = \(id) AND c.deleted_at IS NULL
                 AND \(actor.owners(.view, entity).condition("c"))
         ), sources AS (
-            SELECT \(entity.rawValue)::text AS type, card.id, NULL::json AS of FROM card
+            SELECT \(entity.rawValue)::text AS type, card.id, NULL::json AS of, card.can_edit FROM card
             \(deals(entity, actor))
         ), mixed AS (
             SELECT f.* FROM sources CROSS JOIN LATERAL (\(events(before))) AS f
-            UNION ALL SELECT f.* FROM sources CROSS JOIN LATERAL (\(notes(before))) AS f
+            UNION ALL SELECT f.* FROM sources CROSS JOIN LATERAL (\(notes(before, actor))) AS f
             UNION ALL SELECT f.* FROM sources CROSS JOIN LATERAL (\(tasks(before))) AS f
         ), page AS (
             SELECT at, key, item FROM mixed ORDER BY at DESC, key DESC LIMIT \(Self.page_items + 1)
@@ -73,7 +74,8 @@ package enum Feed {
         }
         return """
             UNION ALL (
-                SELECT 'deal', d.id, json_build_object('type', 'deal', 'id', d.id, 'name', d.name)
+                SELECT 'deal', d.id, json_build_object('type', 'deal', 'id', d.id, 'name', d.name),
+                    \(actor.owners(.edit, .deal).condition("d"))
                 FROM card \(theirs)
                 WHERE d.deleted_at IS NULL AND \(actor.owners(.view, .deal).condition("d"))
                 ORDER BY d.id DESC LIMIT \(deals_max))
@@ -104,13 +106,46 @@ package enum Feed {
         """
     }
 
-    private static func notes(_ before: Cursor?) -> PostgresStatement {
+    /// The pinned notes of a card, the latest first: one row, one JSON array. Whether the actor may
+    /// see the card is the caller's to check.
+    package static func pinned(of entity: EntityType, id: Int64, actor: Actor) -> PostgresStatement
+    {
         """
-        SELECT n.created_at, ('n' || lpad(n.id::text, 19, '0')) COLLATE "C", json_build_object(
+        SELECT COALESCE(json_agg(f.item ORDER BY f.at DESC), '[]')::text
+        FROM (
+            SELECT \(entity.rawValue)::text AS type, c.id, NULL::json AS of,
+                \(actor.owners(.edit, entity).condition("c")) AS can_edit
+            FROM \(ident: entity.table) AS c
+            WHERE c.id = \(id) AND \(actor.owners(.view, entity).condition("c"))
+        ) AS sources CROSS JOIN LATERAL (
+            SELECT n.created_at AS at, \(note(actor)) AS item
+            FROM notes AS n
+            WHERE n.entity_type = sources.type AND n.entity_id = sources.id AND n.deleted_at IS NULL
+                AND n.is_pinned
+            ORDER BY n.created_at DESC, n.id DESC LIMIT \(Self.pinned_max)) AS f
+        """
+    }
+
+    /// Pinned notes shown on a card.
+    static let pinned_max = 5
+
+    /// The note `n` of the card in `sources`.
+    private static func note(_ actor: Actor) -> PostgresStatement {
+        """
+        json_build_object(
             'id', 'n' || n.id, 'of', sources.of, 'at', extract(epoch FROM n.created_at)::bigint,
             'actor_id', n.created_by,
             'kind', 'note', 'note_id', n.id, 'type', n.kind, 'text', COALESCE(n.params->>'text', ''),
-            'params', n.params, 'is_pinned', n.is_pinned, 'version', n.version)
+            'params', n.params, 'is_pinned', n.is_pinned, 'version', n.version,
+            'edited_at', CASE WHEN n.updated_at > n.created_at
+                THEN extract(epoch FROM n.updated_at)::bigint END,
+            'can_edit', sources.can_edit OR n.created_by = \(actor.userID))
+        """
+    }
+
+    private static func notes(_ before: Cursor?, _ actor: Actor) -> PostgresStatement {
+        """
+        SELECT n.created_at, ('n' || lpad(n.id::text, 19, '0')) COLLATE "C", \(note(actor))
         FROM notes AS n
         WHERE n.entity_type = sources.type AND n.entity_id = sources.id AND n.deleted_at IS NULL
             AND \(older(before, at: "n.created_at", key: "('n' || lpad(n.id::text, 19, '0')) COLLATE \"C\""))

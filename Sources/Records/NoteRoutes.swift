@@ -19,6 +19,8 @@ struct NoteRoutes: Sendable {
         all.patch("/notes/{note_id}") { try await changeOne($0, $1, card: nil) }
         all.post("/notes/{note_id}/pin") { try await pin($1, true) }
         all.post("/notes/{note_id}/unpin") { try await pin($1, false) }
+        all.delete("/notes/{note_id}") { try await setDeleted($1, true) }
+        all.post("/notes/{note_id}/restore") { try await setDeleted($1, false) }
         all.get("/{id}/notes") { request, context in
             guard let card = context.readableID() else { return Response.empty }
             return try await list(request, context, card: card)
@@ -212,6 +214,20 @@ struct NoteRoutes: Sendable {
                 WHERE w.id = c.id AND c.entity_id = COALESCE(w.card, c.entity_id))
             """)
         return rows.count == Set(notes.map(\.id)).count ? FieldRefusal.noRight : NotFound()
+    }
+
+    private func setDeleted(_ context: TenantContext, _ isDeleted: Bool) async throws -> Response {
+        let id = try context.id("note_id")
+        let set = isDeleted ? Notes.trash : Notes.restore
+        do {
+            try await context.tenant.transaction {
+                try await set(id, entity, context.actor, context.now, $0)
+            }
+        } catch is NotFound where isDeleted {
+            throw try await refusal([(id, nil)], context)
+        }
+        services.wake(context.tenant.tenant)
+        return .empty
     }
 
     private func pin(

@@ -69,6 +69,8 @@ extension RouteBook {
             RouteCase(route: "POST \(base)/notes/{}/unpin", right: .record(entity, .edit)),
             RouteCase(route: "POST \(base)/{}/notes/{}/pin", right: .record(entity, .edit)),
             RouteCase(route: "POST \(base)/{}/notes/{}/unpin", right: .record(entity, .edit)),
+            RouteCase(route: "DELETE \(base)/notes/{}", right: .record(entity, .edit)),
+            RouteCase(route: "POST \(base)/notes/{}/restore", right: .record(entity, .edit)),
             RouteCase(route: "GET \(base)/{}/notes", right: .record(entity, .view)),
             RouteCase(
                 route: "POST \(base)/{}/notes", right: .record(entity, .view), body: new,

@@ -218,7 +218,7 @@ extension LiveTests {
             let caller = caller(route, company)
             let isRestore = route.pattern.hasSuffix("/restore")
             if route.method == "DELETE" || isRestore {
-                try await setDeleted(isRestore, ids, company)
+                try await setDeleted(isRestore, route, ids, company)
             }
             let answer = try await send(route, ids, caller)
             if route.pattern.hasSuffix("/unlink") { try await link(ids, company) }
@@ -250,7 +250,9 @@ extension LiveTests {
                     "\(name)\n\(answer.text)\n\(unknown.text)")
                 #expect(!route.isWrite || answer.status >= 400, "\(name): \(answer.status)")
             }
-            if route.method == "DELETE" || isRestore { try await setDeleted(false, ids, company) }
+            if route.method == "DELETE" || isRestore {
+                try await setDeleted(false, route, ids, company)
+            }
         }
 
         private static func send(
@@ -271,10 +273,17 @@ extension LiveTests {
             ])
         }
 
+        /// A note alone, or every card and task.
         private static func setDeleted(
-            _ isDeleted: Bool, _ ids: Ids, _ company: LiveCompany
+            _ isDeleted: Bool, _ route: RouteCase, _ ids: Ids, _ company: LiveCompany
         ) async throws {
             let at = isDeleted ? Moment(seconds: 1_790_000_000) : nil
+            if route.pattern.contains("/notes/") {
+                let notes = Array(ids.note.values)
+                _ = try await company.database.query(
+                    "UPDATE notes SET deleted_at = \(at) WHERE id = ANY(\(notes))")
+                return
+            }
             _ = try await company.database.pipeline([
                 "UPDATE deals SET deleted_at = \(at) WHERE id = \(ids.deal)",
                 "UPDATE contacts SET deleted_at = \(at) WHERE id = \(ids.contact)",

@@ -73,6 +73,72 @@ struct DealFieldTests {
         }
     }
 
+    @Test("the page of a deal says what its reader may do to it and to each note")
+    func mayEdit() async throws {
+        try await withTenants { world in
+            let company = try await world.a.furnish()
+            let neighbour = try await world.b.furnish()
+            let reader = Actor(
+                userID: company.seller.userID, name: "Илья", language: .ru, isAdministrator: false,
+                rights: Rights(["deal": ["view": .all, "edit": .own, "add": .all, "delete": .none]]
+                ),
+                groupMemberIDs: [company.seller.userID])
+            let boss = api(world.a, as: company.administrator)
+            let seller = api(world.a, as: reader)
+            let theirs = api(world.b, as: neighbour.administrator)
+            let made = try await boss.post("/api/v4/leads", "[{\"name\":\"Чужая\"}]")
+            let foreign = try #require(made.at("_embedded.leads.0.id")?.int)
+            let own = try await seller.post("/api/v4/leads", "[{\"name\":\"Своя\"}]")
+            let id = try #require(own.at("_embedded.leads.0.id")?.int, "\(own.text)")
+            for (deal, canEdit) in [(foreign, false), (id, true)] {
+                let page = try await seller.get("/ui/deals/\(deal)")
+                #expect(page.at("deal.can_edit") == .bool(canEdit), "\(page.text)")
+                #expect(page.at("deal.can_delete") == .bool(false))
+                #expect(
+                    try await boss.get("/ui/deals/\(deal)").at("deal.can_edit") == .bool(true))
+            }
+            #expect(try await boss.get("/ui/deals/\(foreign)").at("deal.can_delete") == .bool(true))
+            #expect(
+                try await seller.patch("/api/v4/leads/\(foreign)", "{\"price\":5}").status == 403)
+
+            // Who reads a deal may write notes on it, and change and delete those that are his.
+            let path = "/api/v4/leads/\(foreign)/notes"
+            func note(_ author: TestAPI, _ text: String) async throws -> Int64 {
+                let added = try await author.post(
+                    path, "[{\"note_type\":\"common\",\"params\":{\"text\":\"\(text)\"}}]")
+                return try #require(added.at("_embedded.notes.0.id")?.int, "\(added.text)")
+            }
+            let bosses = try await note(boss, "Начальника")
+            let mine = try await note(seller, "Моя")
+            func shown(_ list: String) async throws -> [Int64: Bool] {
+                let items = try await seller.get("/ui/deals/\(foreign)").at(list)?.array ?? []
+                return Dictionary(
+                    uniqueKeysWithValues: items.compactMap { item in
+                        item.at("note_id")?.int.map { ($0, item.at("can_edit") == .bool(true)) }
+                    })
+            }
+            #expect(try await shown("feed") == [bosses: false, mine: true])
+            #expect(try await shown("pinned") == [:])
+            #expect(try await boss.post("/api/v4/leads/notes/\(bosses)/pin", "[]").status == 204)
+            #expect(try await shown("pinned") == [bosses: false])
+
+            #expect(try await seller.delete("/api/v4/leads/notes/\(bosses)").status == 403)
+            #expect(try await theirs.delete("/api/v4/leads/notes/\(bosses)").status == 404)
+            #expect(try await seller.delete("/api/v4/leads/notes/\(mine)").status == 204)
+            #expect(try await seller.delete("/api/v4/leads/notes/\(mine)").status == 404)
+            #expect(try await shown("feed") == [bosses: false])
+            let back = "/api/v4/leads/notes/\(mine)/restore"
+            #expect(try await theirs.post(back, "{}").status == 404)
+            #expect(try await seller.post(back, "{}").status == 204)
+            #expect(try await seller.post(back, "{}").status == 404)
+            #expect(try await shown("feed") == [bosses: false, mine: true])
+            let log = try await boss.get(
+                "/api/v4/events?filter[type]=note_deleted,note_restored&filter[entity_id]=\(foreign)"
+            )
+            #expect(log.at("_embedded.events")?.array?.count == 2, "\(log.text)")
+        }
+    }
+
     @Test("a channel that is not one and a day that is none are refused by name")
     func badInput() async throws {
         try await withTenants { world in

@@ -12,15 +12,19 @@ STATIC = ROOT / "web" / "static"
 FORMS = {"ru": {"one", "few", "many", "other"}, "en": {"one", "other"}}
 
 # Modules that each screen loads before it is idle (the rest is fetched when the browser is at rest).
-BOARD = {"board", "columns", "card", "drag"}
-CARD = {"feed", "fields", "events", "links"}
+BOARD = {"board", "board-filter", "columns", "card", "drag"}
+CARD = {"feed", "composer", "fields", "events"}
+# What opens over a screen, when it is asked for.
+OVER = {"task-new", "links", "keys", "palette", "commands", "note-actions"}
+ASKED = OVER | {"deal-new", "dialog"}
+CARDS = ASKED | {"menu"}
 LISTS = {"people", "person", "person-new"}
 TASKS = {"tasks", "task-quick", "due-words"}
-LATER = {"board": {"deal", "palette"} | CARD | LISTS | TASKS,
-         "deal": {"palette"} | BOARD | LISTS | TASKS,
-         "people": {"deal", "palette", "person"} | BOARD | CARD | TASKS,
-         "person": {"deal", "palette", "people", "person-new"} | BOARD | TASKS,
-         "tasks": {"deal", "palette"} | BOARD | CARD | LISTS}
+LATER = {"board": {"deal"} | OVER | CARD | LISTS | TASKS,
+         "deal": CARDS | BOARD | LISTS | TASKS,
+         "people": {"deal", "deal-new", "person"} | OVER | BOARD | CARD | TASKS,
+         "person": {"deal", "people", "person-new"} | CARDS | BOARD | TASKS,
+         "tasks": {"deal"} | ASKED | BOARD | CARD | LISTS}
 
 
 def packed(path):

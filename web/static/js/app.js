@@ -24,6 +24,10 @@ const screens = {
   palette: () => import('./palette.js'),
 };
 
+/** What opens over a screen. */
+const asides = [() => import('./deal-new.js'), () => import('./task-new.js'), () => import('./links.js'), () => import('./keys.js'),
+  () => import('./commands.js'), () => import('./note-actions.js')];
+
 function prefetch() {
   const path = location.pathname;
   const name = /^\/deals\/\d/.test(path) ? 'deal' : /^\/(contacts|companies)\/\d/.test(path) ? 'person' : /^\/(contacts|companies)/.test(path) ? 'people'
@@ -62,7 +66,7 @@ async function start() {
   startRouter();
   startLive(session.stream_no ?? null);
   setTimeout(() => (globalThis.requestIdleCallback ?? setTimeout)(() => {
-    for (const load of Object.values(screens)) load().catch(() => {});
+    for (const load of [...Object.values(screens), ...asides]) load().catch(() => {});
   }), REST_MS);
 }
 

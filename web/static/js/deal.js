@@ -7,15 +7,18 @@ import * as store from './store.js';
 import { session } from './store.js';
 import { mutate, complain } from './mutations.js';
 import { notFound, go } from './router.js';
-import { openMenu } from './menu.js';
 import { moveDeal, updateDeal, WON, LOST } from './deal-actions.js';
 import { newTaskDialog } from './task-actions.js';
 import { Feed } from './feed.js';
 import { channel, personAvatar } from './bits.js';
-import { linkPerson, linkCompany } from './links.js';
 import * as f from './fields.js';
 import * as format from './format.js';
 import { remember } from './recent.js';
+
+/** Menus come when one is first opened. */
+const openMenu = async (...given) => (await import('./menu.js')).openMenu(...given);
+/** The dialogs that tie people and companies, fetched when first asked for. */
+const links = async (name, ...given) => (await import('./links.js'))[name](...given);
 
 export async function open([text]) {
   const id = Number(text);
@@ -32,8 +35,8 @@ class DealPage {
     this.head = h('header.dhead');
     this.fields = h('div.fields', { 'aria-label': t('deal.fields'), role: 'region', tabindex: '0' });
     this.rail = h('aside.rail', { 'aria-label': t('deal.insight'), tabindex: '0' });
-    this.feed = new Feed({ entity: { type: 'deal', id, name: this.deal.name }, items: data.feed, before: data.feed_before, tasks: data.tasks, changed: () => this.reloadSoon() });
-    this.body = h('div.body', { 'data-pane': 'feed' }, this.fields, this.feed.node, this.rail);
+    this.feed = new Feed({ entity: { type: 'deal', id, name: this.deal.name }, data, changed: () => this.reloadSoon(), nameOf: (type, known) => this.nameOf(type, known) });
+    this.body = h('div.body', { 'data-pane': 'feed' }, h('div.aside', null, this.fields, this.rail), this.feed.node);
     this.node = h('div.screen.record', null, this.head, this.panes(), this.body);
     this.reloadSoon = debounce(120, () => this.reload());
     this.drawHead();
@@ -54,23 +57,37 @@ class DealPage {
     return store.get('deal', this.id) ?? this.data.deal;
   }
 
-  concerns({ entity, id }) {
+  /** Seen, but someone else's to change. */
+  get isLocked() {
+    return this.deal.can_edit === false;
+  }
+
+  nameOf(type, id) {
+    const { contacts = [], company } = this.data;
+    return type === 'company' ? company?.id === id && company.name : contacts.find((one) => one.id === id)?.name;
+  }
+
+  concerns({ entity, id, patch }) {
     if (entity === 'deal') return id === this.id;
+    if (entity === 'task') return patch?.entity?.type === 'deal' && patch.entity.id === this.id;
     if (entity === 'contact') return (this.data.contacts ?? []).some((one) => one.id === id);
     return entity === 'company' && this.data.company?.id === id;
   }
 
   screen() {
-    const { neighbours = {} } = this.data;
-    const visit = (id) => () => (id ? void go('/deals/' + id, { replace: true }) : false);
+    const visit = (side) => () => {
+      const id = this.data.neighbours?.[side];
+      return id ? void go('/deals/' + id, { replace: true }) : false;
+    };
     return {
       node: this.node,
       title: this.deal.name,
       keys: {
-        KeyJ: visit(neighbours.next), KeyK: visit(neighbours.previous),
+        KeyJ: visit('next'), KeyK: visit('previous'),
         KeyE: () => this.title.edit(),
-        KeyT: () => this.feed.composer.set('task'),
-        Escape: () => this.close(),
+        KeyT: () => this.compose('task'), KeyC: () => this.compose('note'),
+        KeyW: () => this.close('won'), KeyL: () => this.close('lost'),
+        Escape: () => go('/deals?pipeline=' + this.deal.pipeline_id),
         'Shift+ArrowLeft': () => this.shift(-1), 'Shift+ArrowRight': () => this.shift(1),
       },
       leave: () => this.stops.forEach((stop) => stop()),
@@ -81,12 +98,25 @@ class DealPage {
     };
   }
 
-  close() {
-    const main = this.deal.pipeline_id;
-    go('/deals?pipeline=' + main);
+  /** On a phone the composer is on another pane. */
+  compose(mode) {
+    this.show('feed');
+    this.feed.composer.set(mode);
+  }
+
+  /** A closed deal has to be reopened first. */
+  close(how) {
+    if (this.isLocked || this.isClosed) return false;
+    this.move(how === 'won' ? WON : LOST);
+    return true;
+  }
+
+  get isClosed() {
+    return this.deal.stage_id === WON || this.deal.stage_id === LOST;
   }
 
   shift(by) {
+    if (this.isLocked) return;
     const open = store.pipeline(this.deal.pipeline_id).stages.filter((stage) => stage.kind === 'open' || stage.kind === 'incoming');
     const next = open[open.findIndex((stage) => stage.id === this.deal.stage_id) + by];
     if (next) this.move(next.id);
@@ -103,7 +133,7 @@ class DealPage {
       if (!data) return;
       this.data = data;
       store.put('deal', data.deal);
-      this.feed.update({ items: data.feed, before: data.feed_before, tasks: data.tasks });
+      this.feed.update(data);
       this.redraw();
     } catch (error) {
       if (!(error instanceof api.Unreachable)) complain(error);
@@ -113,6 +143,7 @@ class DealPage {
   changed({ before, after }) {
     if (!after) return;
     if (before?.stage_id !== after.stage_id || before?.pipeline_id !== after.pipeline_id) this.drawSteps();
+    if (before?.pipeline_id !== after.pipeline_id) this.drawCrumb();
     this.rows.forEach((row) => row.draw());
     if (!$('input', this.title.node)) this.title.draw();
     this.drawButtons();
@@ -121,51 +152,64 @@ class DealPage {
   redraw() {
     this.drawSteps();
     this.drawButtons();
-    if (!$('.edit', this.fields)) this.drawFields();
+    this.drawCrumb();
+    if (!$('.edit', this.fields)) f.keepFocus(this.fields, () => this.drawFields());
     this.drawRail();
   }
 
   panes() {
-    const tab = (pane, label) => h('button', { type: 'button', 'aria-pressed': String(pane === 'feed'), onclick: (event) => {
-      this.body.dataset.pane = pane;
-      for (const button of event.currentTarget.parentNode.children) button.setAttribute('aria-pressed', String(button === event.currentTarget));
-    } }, label);
-    return h('div.panes', null, tab('feed', t('feed.title')), tab('fields', t('deal.fields')), tab('rail', t('deal.insight')));
+    const names = [['feed', t('feed.title')], ['fields', t('deal.fields')], ['rail', t('deal.insight')]];
+    this.tabs = h('div.panes', null, names.map(([pane, label]) =>
+      h('button', { type: 'button', 'data-pane': pane, 'aria-pressed': String(pane === 'feed'), onclick: () => this.show(pane) }, label)));
+    return this.tabs;
+  }
+
+  show(pane) {
+    if (this.body.dataset.pane === pane) return;
+    this.body.dataset.pane = pane;
+    for (const button of this.tabs.children) button.setAttribute('aria-pressed', String(button.dataset.pane === pane));
+    if (pane === 'feed') this.feed.toEnd();
   }
 
   // ---- head
 
-  drawHead() {
+  drawCrumb() {
     const { deal } = this;
     const { index, total, previous, next } = this.data.neighbours ?? {};
     const line = store.pipeline(deal.pipeline_id);
     const step = (id, name, label, key) => h('a.btn.sm.i.g', { href: id ? '/deals/' + id : null, 'aria-disabled': id ? null : 'true',
       role: id ? null : 'link', 'aria-label': label, title: `${label} — ${key}` }, icon(name, 's'));
-    this.title = f.editableTitle({ value: () => tidy(this.deal.name), label: t('field.name'),
+    replace(this.crumb,
+      h('a', { href: '/deals' }, t('nav.deals')), icon('right', 'xs'),
+      h('a', { href: '/deals?pipeline=' + deal.pipeline_id }, line?.name), icon('right', 'xs'), h('span.num', null, `№\u00a0${format.number(this.id)}`),
+      h('span.grow'), total > 1 && h('span.num.of', null, t('deal.of', { index, total })),
+      step(previous, 'up', t('deal.previous'), 'K'), step(next, 'down', t('deal.next'), 'J'),
+      h('a.btn.sm.i.g', { href: '/deals?pipeline=' + deal.pipeline_id, 'aria-label': t('common.close'), title: `${t('common.close')} — Esc` }, icon('x', 's')));
+  }
+
+  drawHead() {
+    this.crumb = h('nav.crumb', { 'aria-label': t('nav.where') });
+    this.title = f.editableTitle({ value: () => tidy(this.deal.name), label: t('field.name'), isLocked: () => this.isLocked,
       save: (name) => updateDeal(this.id, { name }, { name }, { text: t('toast.saved') }) });
     this.buttons = h('div.actions');
     this.steps = h('ol.steps', { 'aria-label': t('deal.stages') });
-    replace(this.head,
-      h('nav.crumb', { 'aria-label': t('nav.where') },
-        h('a', { href: '/deals' }, t('nav.deals')), icon('right', 'xs'),
-        h('a', { href: '/deals?pipeline=' + deal.pipeline_id }, line?.name), icon('right', 'xs'), h('span.num', null, `№\u00a0${format.number(this.id)}`),
-        h('span.grow'), total > 1 && h('span.num.of', null, t('deal.of', { index, total })),
-        step(previous, 'up', t('deal.previous'), 'K'), step(next, 'down', t('deal.next'), 'J'),
-        h('a.btn.sm.i.g', { href: '/deals?pipeline=' + deal.pipeline_id, 'aria-label': t('common.close'), title: `${t('common.close')} — Esc` }, icon('x', 's'))),
+    this.drawCrumb();
+    replace(this.head, this.crumb,
       h('div.dtitle', null, this.title.node, h('span.grow'), this.buttons), this.steps);
     this.drawSteps();
     this.drawButtons();
   }
 
   drawButtons() {
-    const closed = this.deal.stage_id === WON || this.deal.stage_id === LOST;
+    const { isClosed: closed, isLocked: locked } = this;
     const phone = this.data.contacts?.[0]?.phones?.[0];
     const more = h('button.btn.i', { type: 'button', 'aria-haspopup': 'menu', 'aria-label': t('card.more'), onclick: () => this.more(more) }, icon('more'));
     replace(this.buttons,
       phone && h('a.btn', { href: format.phoneHref(phone.value ?? phone) }, icon('phone'), h('span.label', null, t('deal.call'))),
-      closed ? [this.outcome(), h('button.btn', { type: 'button', onclick: () => this.reopen() }, icon('undo'), h('span.label', null, t('deal.reopen')))]
-        : [h('button.btn.ok', { type: 'button', onclick: () => this.move(WON) }, icon('check'), t('deal.win')),
-          h('button.btn', { type: 'button', onclick: () => this.move(LOST) }, t('deal.lose'))],
+      locked && h('span.chip.outcome', { title: t('card.locked_text') }, icon('eye', 'xs'), t('card.locked')),
+      closed ? [this.outcome(), !locked && h('button.btn', { type: 'button', onclick: () => this.reopen() }, icon('undo'), h('span.label', null, t('deal.reopen')))]
+        : !locked && [h('button.btn.ok', { type: 'button', title: `${t('deal.win')} — W`, 'aria-keyshortcuts': 'W', onclick: () => this.move(WON) }, icon('check'), t('deal.win')),
+          h('button.btn', { type: 'button', title: `${t('deal.lose')} — L`, 'aria-keyshortcuts': 'L', onclick: () => this.move(LOST) }, t('deal.lose'))],
       more);
   }
 
@@ -187,13 +231,7 @@ class DealPage {
     openMenu(anchor, [
       { text: t('card.add_task'), icon: 'task', kbd: 'T', run: () => newTaskDialog({ deal: this.deal }) },
       { text: t('card.copy'), icon: 'link', run: () => navigator.clipboard?.writeText(location.href) },
-      session.pipelines.length > 1 && '-',
-      session.pipelines.length > 1 && { heading: t('deal.other_pipeline') },
-      ...session.pipelines.filter((line) => line.id !== this.deal.pipeline_id).map((line) => ({
-        text: line.name, hue: line.color, run: async () => {
-          const stage = line.stages.find((one) => one.kind === 'open');
-          if (await moveDeal(this.id, stage.id, { pipelineID: line.id })) this.reloadSoon();
-        } })),
+      !this.isLocked && { text: t('card.rename'), icon: 'edit', kbd: 'E', run: () => this.title.edit() },
     ], { align: 'end', label: t('card.more') });
   }
 
@@ -217,7 +255,7 @@ class DealPage {
           : spent.has(stage.id) ? format.spanWords(spent.get(stage.id))
             : state === 'next' && usual >= 1 ? t('deal.usually', { n: Math.round(usual) }) : null;
       return h('li.step', { class: state, 'data-hue': stage.kind === 'won' ? 'green' : stage.hue },
-        h('button', { type: 'button', 'aria-current': state === 'cur' ? 'step' : null, title: stage.name, onclick: () => this.move(stage.id) },
+        h('button', { type: 'button', 'aria-current': state === 'cur' ? 'step' : null, title: this.isLocked ? t('card.locked_text') : stage.name, 'aria-disabled': this.isLocked ? 'true' : null, onclick: () => this.isLocked || this.move(stage.id) },
           h('b', null, tidy(stage.name)), note && h('small', null, note)));
     }));
   }
@@ -226,43 +264,73 @@ class DealPage {
 
   drawFields() {
     const record = () => this.deal;
+    const locked = this.isLocked;
     const update = (change, body) => updateDeal(this.id, change, body, { text: t('toast.saved') }).then((done) => (this.reloadSoon(), done));
     const stage = () => store.stage(this.deal.pipeline_id, this.deal.stage_id);
+    const plain = (key, label, show, control, column = key) => f.row({ label: t(label), name: key, value: () => this.deal[column] ?? null, show, control: !locked && control,
+      save: (value) => update({ [column]: value }, { [column]: value }) });
     this.rows = [
-      f.row({ label: t('field.price'), name: 'price', value: () => this.deal.amount_minor, show: (minor) => h('b.num', null, format.money(minor)), control: f.moneyControl,
+      f.row({ label: t('field.price'), name: 'price', value: () => this.deal.amount_minor, show: (minor) => h('b.num', null, format.money(minor)), control: !locked && f.moneyControl,
         save: (minor) => update({ amount_minor: minor }, minor % 100 ? { price_with_minor_units: minor / 100 } : { price: minor / 100 }) }),
-      f.row({ label: t('field.owner'), name: 'owner', value: () => this.deal.owner_id, show: f.showMember, control: f.memberControl,
+      f.row({ label: t('field.owner'), name: 'owner', value: () => this.deal.owner_id, show: f.showMember, control: !locked && f.memberControl,
         save: (owner) => update({ owner_id: owner }, { responsible_user_id: owner }) }),
+      session.pipelines.length > 1 && f.row({ label: t('field.pipeline'), name: 'pipeline', value: () => this.deal.pipeline_id,
+        show: (id) => [h('span.sq', { 'data-hue': store.pipeline(id)?.color }), h('span', null, tidy(store.pipeline(id)?.name ?? '—'))],
+        control: !locked && f.selectControl(() => session.pipelines.map((line) => [line.id, line.name])), save: (id) => this.toPipeline(id) }),
+      this.deal.stage_id === LOST && plain('loss_reason', 'field.loss_reason_id', (id) => session.reasonByID.get(id)?.name ?? null,
+        f.selectControl(() => [...session.reasonByID.values()].map((reason) => [reason.id, reason.name]), { none: '—' }), 'loss_reason_id'),
       f.row({ label: t('field.probability'), name: 'probability', value: () => stage(), show: (one) => one && [h('span.num', null, format.percent(one.probability ?? 0)),
         h('span.bar', { 'aria-hidden': 'true' }, h('i', { 'data-hue': one.hue, vars: { width: `${one.probability ?? 0}%` } }))] }),
-      f.row({ label: t('field.close_on'), name: 'close_on', value: () => this.deal.expected_close_on ?? null, show: (day) => day && showDay(day), control: f.dateControl,
-        save: (day) => update({ expected_close_on: day }, { expected_close_on: day }) }),
-      f.row({ label: t('field.channel'), name: 'channel', value: () => this.deal.channel, show: (code) => code && [channel(code), h('span.trunc', null, t('channel.' + code))] }),
-      ...(session.fields?.deal ?? []).map((field) => f.customRow(field, record, update)),
-      f.row({ label: t('field.tags'), name: 'tags', wrap: true, value: () => this.deal.tags, show: f.showTags, control: f.tagsControl,
+      plain('close_on', 'field.close_on', (day) => day && showDay(day), f.dateControl, 'expected_close_on'),
+      plain('channel', 'field.channel', (code) => code && [channel(code), h('span', null, t('channel.' + code))],
+        f.selectControl(() => CHANNELS.map((code) => [code, t('channel.' + code)]), { none: '—' })),
+      ...(session.fields?.deal ?? []).map((field) => f.customRow(field, record, update, locked)),
+      f.row({ label: t('field.tags'), name: 'tags', wrap: true, value: () => this.deal.tags, show: f.showTags, control: !locked && f.tagsControl,
         save: (names) => update({ tags: names.map((name) => (this.deal.tags ?? []).find((tag) => tag.name === name) ?? { id: 0, name, color: null }) },
           { _embedded: { tags: names.map((name) => ({ name })) } }) }),
-    ];
+    ].filter(Boolean);
     replace(this.fields,
       f.section(t('deal.one'), h('dl', null, this.rows.map((row) => row.node))),
       this.contactSection(), this.companySection(),
       h('p.fine', null, t('deal.created', { when: format.moment(this.deal.created_at) })));
   }
 
+  /** A deal comes into another pipeline at its first stage. */
+  async toPipeline(id) {
+    const first = store.pipeline(id).stages.find((one) => one.kind === 'open');
+    if (await moveDeal(this.id, first.id, { pipelineID: id })) this.reloadSoon();
+  }
+
   contactSection() {
-    const add = () => linkPerson(this.id, () => this.reload());
+    const done = () => this.reload();
+    const add = () => links('linkPerson', this.id, done);
     const people = this.data.contacts ?? [];
-    if (!people.length)
-      return f.section(t('deal.contact'), h('button.add-row', { type: 'button', onclick: add }, icon('plus', 's'), t('deal.add_contact')));
-    return f.section(people.length > 1 ? t('deal.contacts') : t('deal.contact'), people.map((person) => personBlock(person)), f.addButton(t('deal.add_contact'), add));
+    if (!people.length) return this.nobody('deal.contact', 'deal.add_contact', add);
+    const main = people.find((one) => one.is_main);
+    const menu = (person) => !this.isLocked && partMenu(person, [
+      people.length > 1 && !person.is_main && { text: t('contact.make_main'), icon: 'user', run: () => links('makeMain', this.id, person, main, done) },
+      { text: t('link.part'), icon: 'x', run: () => links('unlinkFrom', { plural: 'leads', id: this.id }, 'contacts', person, done) }]);
+    return f.section(people.length > 1 ? t('deal.contacts') : t('deal.contact'),
+      people.map((person) => personBlock(person, people.length > 1 && person.is_main, menu(person))), !this.isLocked && f.addButton(t('deal.add_contact'), add));
   }
 
   companySection() {
+    const done = () => this.reload();
+    const tie = () => links('linkCompany', this.id, done);
     const { company } = this.data;
-    if (!company)
-      return f.section(t('deal.company'), h('button.add-row', { type: 'button', onclick: () => linkCompany(this.id, () => this.reload()) }, icon('plus', 's'), t('deal.add_company')));
+    if (!company) return this.nobody('deal.company', 'deal.add_company', tie);
+    const phone = first(company.phones?.[0]);
     return f.section(t('deal.company'), h('div.person', null, h('span.av.lg.org', null, icon('bld')),
-      h('div', null, h('a.strong', { href: '/companies/' + company.id }, tidy(company.name)))));
+      h('div.grow', null, h('a.strong', { href: '/companies/' + company.id }, tidy(company.name)), phone && h('a.sub', { href: format.phoneHref(phone) }, format.phone(phone))),
+      !this.isLocked && partMenu(company, [
+        { text: t('company.other'), icon: 'bld', run: tie },
+        { text: t('link.part'), icon: 'x', run: () => links('unlinkFrom', { plural: 'leads', id: this.id }, 'companies', company, done) }])));
+  }
+
+  /** Who may not change the deal is told that there is none; who may is asked for one. */
+  nobody(title, text, add) {
+    return f.section(t(title), this.isLocked ? h('p.nobody', null, t('common.empty_none'))
+      : h('button.add-row', { type: 'button', onclick: add }, icon('plus', 's'), t(text)));
   }
 
   // ---- what the history says
@@ -307,15 +375,26 @@ function showDay(day) {
 
 const first = (one) => (typeof one === 'string' ? one : one?.value);
 
-function personBlock(person) {
+const CHANNELS = ['phone', 'site', 'mail', 'telegram', 'whatsapp', 'vk', 'office'];
+
+/** What can be done to a tie, behind three dots. */
+function partMenu({ name }, items) {
+  const label = t('link.actions', { name });
+  const button = h('button.pen', { type: 'button', 'aria-haspopup': 'menu', 'aria-label': label, title: label,
+    onclick: () => openMenu(button, items, { align: 'end', label }) }, icon('more', 's'));
+  return button;
+}
+
+function personBlock(person, isMain, menu) {
   const rows = [
     ...(person.phones ?? []).map((one) => [t('field.phone'), h('a.link.num', { href: format.phoneHref(first(one)) }, format.phone(first(one)))]),
-    ...(person.emails ?? []).map((one) => [t('field.email'), h('a.link.trunc', { href: 'mailto:' + first(one) }, first(one))]),
+    ...(person.emails ?? []).map((one) => [t('field.email'), f.mailLink(first(one))]),
     ...(session.fields?.contact ?? []).filter((field) => field.kind !== 'multitext' && person.fields?.[field.id] !== undefined && person.fields?.[field.id] !== null)
       .map((field) => [field.name, f.showField(field, person.fields[field.id])]),
   ];
   return h('div.person-block', null,
-    h('div.person', null, personAvatar(person), h('div', null, h('a.strong', { href: '/contacts/' + person.id }, person.name),
-      h('small', null, person.since ? t('deal.client_since', { month: format.monthYear(person.since) }) : t('deal.new_client')))),
-    h('dl', null, rows.map(([label, value]) => h('div.f', null, h('dt', null, label), h('dd', null, value)))));
+    h('div.person', null, personAvatar(person), h('div.grow', null, h('a.strong', { href: '/contacts/' + person.id }, tidy(person.name)),
+      h('small', null, isMain && [h('span.chip', null, t('contact.main')), ' '],
+        person.since ? t('deal.client_since', { month: format.monthYear(person.since) }) : t('deal.new_client'))), menu),
+    h('dl', null, rows.map(([label, value]) => h('div.f', null, h('dt', null, label), h('dd', null, h('span.shown', null, value))))));
 }

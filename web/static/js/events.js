@@ -15,27 +15,52 @@ function stageName(value) {
   return stageLabel(status.pipeline_id, status.id);
 }
 
+/** Who or what the event tied to the record, as far as the page knows him. */
+function linked(value, nameOf) {
+  const end = value?.link?.entity ?? {};
+  const name = nameOf?.(end.type, end.id);
+  return name ? strong(name) : '';
+}
+
+const plain = (value, show = (one) => one) => (value === undefined || value === null ? '—' : show(value));
+
+/** Fields of a deal that amoCRM has not: type of the event, label, how its value reads. */
+const OWN = {
+  channel_field_changed: ['field.channel', (one) => plain(one?.channel_field_value?.channel, (code) => t('channel.' + code))],
+  expected_close_field_changed: ['field.close_on', (one) => plain(one?.expected_close_field_value?.expected_close_on, (day) => format.plainDate(day))],
+  loss_reason_field_changed: ['field.loss_reason_id', (one) => plain(session.reasonByID.get(one?.loss_reason_field_value?.loss_reason_id)?.name)],
+};
+
 const money = (value) => {
   const sale = value?.sale_field_value?.sale;
   return sale === undefined || sale === null ? '—' : format.money(Math.round(sale * 100));
 };
 
 function customValue(list) {
-  const texts = (list ?? []).map((one) => one.custom_field_value?.text).filter(Boolean);
+  const texts = (list ?? []).map((one) => valueText(one.custom_field_value)).filter(Boolean);
   return texts.join(', ') || '—';
 }
 
-function fieldName(type, list) {
-  const id = Number(/^custom_field_(\d+)_/.exec(type)?.[1]) || list?.[0]?.custom_field_value?.field_id;
-  for (const group of Object.values(session.fields ?? {})) {
-    const found = group.find((field) => field.id === id);
-    if (found) return found.name;
-  }
-  return t('event.a_field');
+/** What the log keeps as the API has it, as a person reads it. */
+function valueText(value) {
+  const { kind } = fieldOf(value?.field_id) ?? {};
+  const { text } = value ?? {};
+  if (kind === 'checkbox') return t(/^(true|1)$/.test(text) ? 'common.yes' : 'common.no');
+  if (kind === 'date' && /^\d{4}-\d\d-\d\d/.test(text)) return format.plainDate(text.slice(0, 10));
+  if (kind === 'date' && /^\d+$/.test(text)) return format.plainDate(format.dayKey(Number(text)));
+  if (kind === 'numeric' && !Number.isNaN(Number(text))) return format.number(Number(text), 4);
+  return text;
 }
 
-/** {icon, body} of an event; body is an array of texts and nodes. */
-export function describe(item) {
+const fieldOf = (id) => Object.values(session.fields ?? {}).flat().find((field) => field.id === id);
+
+function fieldName(type, list) {
+  const id = Number(/^custom_field_(\d+)_/.exec(type)?.[1]) || list?.[0]?.custom_field_value?.field_id;
+  return fieldOf(id)?.name ?? t('event.a_field');
+}
+
+/** {icon, body} of an event; body is an array of texts and nodes. `nameOf(type, id)` names the records that the page knows. */
+export function describe(item, nameOf) {
   const before = item.before?.[0];
   const after = item.after?.[0];
   const { type } = item;
@@ -49,19 +74,25 @@ export function describe(item) {
   if (type === 'sale_field_changed')
     return { icon: 'money', body: say('amount', { from: strong(money(before)), to: strong(money(after)) }) };
   if (type === 'name_field_changed')
-    return { icon: 'edit', body: say('name', { to: quoted(after?.name_field_value?.name ?? '') }) };
+    return { icon: 'edit', body: say('name', { from: quoted(before?.name_field_value?.name ?? ''), to: quoted(after?.name_field_value?.name ?? '') }) };
   if (type === 'entity_responsible_changed')
-    return { icon: 'user', body: say('owner', { to: strong(member(after?.responsible_user?.id)?.name ?? '—') }) };
+    return { icon: 'user', body: say('owner', { from: strong(member(before?.responsible_user?.id)?.name ?? '—'), to: strong(member(after?.responsible_user?.id)?.name ?? '—') }) };
+  if (OWN[type]) {
+    const [label, read] = OWN[type];
+    return { icon: 'edit', body: say('field', { field: strong(t(label)), from: strong(read(before)), to: strong(read(after)) }) };
+  }
   if (/^custom_field_/.test(type))
     return { icon: 'edit', body: say('field', { field: strong(fieldName(type, item.after?.length ? item.after : item.before)),
-      from: customValue(item.before), to: strong(customValue(item.after)) }) };
+      from: strong(customValue(item.before)), to: strong(customValue(item.after)) }) };
   if (type === 'task_deadline_changed')
     return { icon: 'clock', body: say('deadline', { to: strong(after?.task_deadline ? format.moment(after.task_deadline.timestamp) : '—') }) };
   if (type === 'task_text_changed') return { icon: 'task', body: say('task_text', { to: quoted(after?.task?.text ?? '') }) };
   if (type === 'entity_tag_added') return { icon: 'tag', body: say('tag_added', { tag: quoted(after?.tag?.name ?? '') }) };
   if (type === 'entity_tag_deleted') return { icon: 'tag', body: say('tag_removed', { tag: quoted((before ?? after)?.tag?.name ?? '') }) };
   if (/_added$/.test(type) && /^(lead|contact|company)_/.test(type)) return { icon: 'plus', body: say(type) };
+  if (/^(lead|contact|company)_(un)?linked$/.test(type))
+    return { icon: 'link', body: [...say(type), ' ', linked(after ?? before, nameOf)] };
   const known = has('event.' + type);
-  const icons = { task_added: 'task', task_completed: 'check', task_result_added: 'check', task_deleted: 'trash' };
+  const icons = { task_added: 'task', task_completed: 'check', task_result_added: 'check', task_deleted: 'trash', note_deleted: 'trash', note_restored: 'undo', note_changed: 'note', note_pinned: 'pin', note_unpinned: 'pin' };
   return { icon: icons[type] ?? (/linked$/.test(type) ? 'link' : 'edit'), body: known ? say(type) : say('other', { type }) };
 }

@@ -1,34 +1,80 @@
 // The feed of a record: open tasks above, what happened by day, a composer below.
 
-import { h, icon, $, replace, debounce } from './dom.js';
+import { h, icon, $, replace } from './dom.js';
 import { t, tidy } from './i18n.js';
 import * as api from './api.js';
 import * as store from './store.js';
 import { session } from './store.js';
 import { complain } from './mutations.js';
 import { describe } from './events.js';
-import { memberName, memberAvatar, dueChip, memberSelect } from './bits.js';
-import { createTask, completeTask, rescheduleMenu, duePicker, kindSelect } from './task-actions.js';
-import { mod, toast } from './toast.js';
+import { memberName, memberAvatar, dueChip } from './bits.js';
+import { completeTask, rescheduleMenu } from './task-actions.js';
+import { Composer } from './composer.js';
 import * as format from './format.js';
 
 const API = { deal: 'leads', contact: 'contacts', company: 'companies' };
 const UI = { deal: 'deals', contact: 'contacts', company: 'companies' };
 
+/** What is done to a note, fetched when first done. */
+const notes = async (what, ...given) => (await import('./note-actions.js'))[what](...given);
+
 /** The feed of a contact or company shows what happened to their deals too: whose it was. */
 const ofDeal = ({ of }) => of && h('a.of-deal', { href: `/deals/${of.id}`, title: of.name }, tidy(of.name));
 
+/** What each tab of the feed shows. */
+const KINDS = {
+  all: () => true,
+  note: (item) => item.kind === 'note',
+  task: (item) => item.kind === 'task_done' || /^task_/.test(item.type ?? ''),
+  change: (item) => item.kind === 'event' && !/^task_/.test(item.type),
+};
+/** A tab of few lines looks further back by itself: so many lines, in so many pages at a time. */
+const FILL_LINES = 12;
+const FILL_PAGES = 4;
+
 export class Feed {
-  /** `entity` is {type, id, name}; `changed` is called after a write of ours. */
-  constructor({ entity, items, before, tasks, changed }) {
-    Object.assign(this, { entity, before, changed, items: items ?? [], tasks: tasks ?? [] });
+  /**
+   * `entity` is {type, id, name}; `changed` is called after a write of ours. `data` is what the
+   * page of the card has: feed, feed_before, tasks, pinned, and spans of a deal. `nameOf(type, id)`
+   * names the people and companies of the page.
+   */
+  constructor({ entity, data, changed, nameOf }) {
+    Object.assign(this, { entity, changed, nameOf, only: 'all' });
+    this.take(data);
+    this.items = data.feed ?? [];
+    this.before = data.feed_before;
+    this.tabs = h('div.views', { role: 'group', 'aria-label': t('feed.filter') }, Object.keys(KINDS).map((kind) =>
+      h('button', { type: 'button', 'data-kind': kind, 'aria-pressed': String(kind === 'all'), onclick: () => this.filter(kind) }, t('feed.only_' + kind))));
     this.pinned = h('div.pinned');
     this.flow = h('div.flow', { tabindex: '0', role: 'log', 'aria-label': t('feed.title'), 'aria-live': 'off' });
     this.composer = new Composer(entity, this);
-    this.node = h('section.feed', { 'aria-label': t('feed.title') }, this.pinned, this.flow, this.composer.node);
+    this.node = h('section.feed', { 'aria-label': t('feed.title') }, this.tabs, this.pinned, this.flow, this.composer.node);
     this.flow.addEventListener('scroll', () => this.flow.scrollTop < 80 && this.older(), { passive: true });
-    this.drawTasks();
+    this.drawPinned();
     this.draw();
+  }
+
+  take(data) {
+    const { tasks, pinned, spans } = data;
+    this.mayPin = data[this.entity.type]?.can_edit !== false;
+    this.tasks = tasks ?? [];
+    this.kept = pinned ?? [];
+    this.spans = spans ?? [];
+  }
+
+  filter(kind) {
+    this.only = kind;
+    this.arrived = null;
+    for (const tab of this.tabs.children) tab.setAttribute('aria-pressed', String(tab.dataset.kind === kind));
+    this.draw();
+    this.toEnd();
+    this.fill();
+  }
+
+  async fill() {
+    const enough = () => this.items.filter(KINDS[this.only]).length >= FILL_LINES;
+    const { only } = this;
+    for (let page = 0; page < FILL_PAGES && this.before && only !== 'all' && only === this.only && !enough(); page++) await this.older();
   }
 
   toEnd() {
@@ -36,35 +82,39 @@ export class Feed {
   }
 
   /** The newest page as the server has it now; older pages already loaded stay. */
-  update({ items, before, tasks }) {
+  update(data) {
+    const items = data.feed ?? [];
     const known = new Map(this.items.map((item) => [item.id, item]));
     const fresh = new Set(items.map((item) => item.id));
-    const oldest = items[0]?.at ?? Infinity;
-    const kept = this.items.filter((item) => !fresh.has(item.id) && item.at < oldest && !item.pending);
-    if (!kept.length) this.before = before;
+    // By place, not by time: a day's import may have one second for all. Without a common line there is a gap, and the old ones go.
+    const joint = data.feed_before ? this.items.findIndex((item) => fresh.has(item.id)) : 0;
+    const kept = this.items.slice(0, Math.max(0, joint)).filter((item) => !item.pending);
+    if (!kept.length) this.before = data.feed_before;
     this.arrived = new Set(items.filter((item) => !known.has(item.id)).map((item) => item.id));
     this.items = [...kept, ...items];
-    this.tasks = tasks ?? [];
-    this.drawTasks();
+    this.take(data);
+    this.drawPinned();
     this.draw();
   }
 
   draw() {
     const { flow } = this;
+    // What is being typed stays; the news is drawn when it is done.
+    if ($('.rewrite', this.node)) return;
     const atEnd = flow.scrollHeight - flow.scrollTop - flow.clientHeight < 60;
     const rows = [];
     if (this.before) rows.push(h('button.btn.sm.g.older', { type: 'button', onclick: () => this.older() }, icon('up', 's'), t('feed.older')));
     let day = null;
-    for (const item of this.items) {
+    const shown = this.items.filter(KINDS[this.only]);
+    for (const item of shown) {
       const key = format.dayKey(item.at);
       if (key !== day) {
         rows.push(h('h3.day', null, format.longDay(item.at)));
         day = key;
       }
-      const node = this.row(item);
-      if (node) rows.push(node);
+      rows.push(this.row(item));
     }
-    if (!this.items.length) rows.push(h('p.quiet', null, t('feed.empty')));
+    if (!shown.length) rows.push(h('p.quiet', null, t(this.only === 'all' ? 'feed.empty' : 'feed.none_' + this.only)));
     replace(flow, rows);
     if (atEnd || !this.drawn) this.toEnd();
     this.drawn = true;
@@ -73,18 +123,51 @@ export class Feed {
   row(item) {
     const news = this.arrived?.has(item.id) ? 'is-news' : item.pending ? 'is-temporary' : '';
     const stamp = h('time', { datetime: new Date(item.at * 1000).toISOString(), title: format.moment(item.at) }, format.time(item.at));
-    if (item.kind === 'note')
-      return h('article.note', { class: news },
-        h('div.h', null, icon('note', 's'), h('b', null, t('feed.note')), h('span', null, memberName(item.actor_id)), ofDeal(item), stamp),
-        h('p.prose', null, item.text ?? ''));
+    if (item.kind === 'note') return this.note(item, stamp, news);
     if (item.kind === 'task_done')
       return h('article.box.done', { class: news },
         h('div.h', null, h('span.tick', null, icon('check', 'xs')), h('b', null, t('feed.task_done')), h('span', null, memberName(item.actor_id)), ofDeal(item), stamp),
         h('p.prose', null, tidy(item.task?.text ?? item.text ?? '')),
         item.task?.result && h('p.result', null, item.task.result));
-    const { icon: mark, body } = describe(item);
+    const { icon: mark, body } = describe(item, this.nameOf);
+    const spent = this.timeIn(item);
     return h('p.ev', { class: news }, icon(mark, 's'),
-      h('span', null, h('b', null, memberName(item.actor_id)), ': ', body, item.undoes && h('span.chip', null, icon('undo', 'xs'), t('feed.undone')), item.of && ' · ', ofDeal(item)), stamp);
+      h('span', null, h('b', null, memberName(item.actor_id)), ': ', body, spent && h('span.spent', null, ' · ', t('feed.spent', { span: spent })),
+        item.undoes && h('span.chip', null, icon('undo', 'xs'), t('feed.undone')), item.of && ' · ', ofDeal(item)), stamp);
+  }
+
+  /** How long the deal stood in the stage that it left. */
+  timeIn(item) {
+    const from = item.type === 'lead_status_changed' && item.before?.[0]?.lead_status?.id;
+    const span = from && this.spans.find((one) => one.stage_id === from && Math.abs(one.left_at - item.at) < 2);
+    return span && format.spanWords(Math.max(0, span.left_at - span.entered_at));
+  }
+
+  // ---- notes
+
+  note(item, stamp, news) {
+    const act = (label, name, run) => h('button.pen', { type: 'button', 'aria-label': t(label), title: t(label), onclick: run }, icon(name, 's'));
+    const node = h('article.note', { class: news, 'data-note': item.note_id },
+      h('div.h', null, icon(item.is_pinned ? 'pin' : 'note', 's'), h('b', null, t('feed.note')), h('span', null, memberName(item.actor_id)), ofDeal(item),
+        item.edited_at && h('span.edited', { title: format.moment(item.edited_at) }, t('feed.edited')),
+        item.can_edit && item.type === 'common' && h('span.acts', null,
+          this.mayPin && !item.of && act(item.is_pinned ? 'note.unpin' : 'note.pin', 'pin', () => notes('pin', this, item)),
+          act('note.edit', 'edit', () => notes('rewrite', this, node, item)), act('note.delete', 'trash', () => notes('remove', this, item))), stamp),
+      h('p.prose', null, item.text ?? ''));
+    return node;
+  }
+
+  address(item) {
+    return `/api/v4/${API[(item.of ?? this.entity).type]}/notes/${item.note_id}`;
+  }
+
+  /** Both places that may show the note: the feed and, pinned, above it. */
+  both(id, change) {
+    const apply = (list) => list.map((item) => (item.note_id === id ? { ...item, ...change } : item));
+    this.items = apply(this.items);
+    this.kept = apply(this.kept);
+    this.drawPinned();
+    this.draw();
   }
 
   async older() {
@@ -109,10 +192,10 @@ export class Feed {
 
   // ---- tasks
 
-  drawTasks() {
-    const busy = $('.task.is-finishing', this.pinned);
-    if (busy) return;
-    replace(this.pinned, this.tasks.filter((task) => !task.completed_at).map((task) => this.task(task)));
+  drawPinned() {
+    if ($('.task.is-finishing, .rewrite', this.pinned)) return;
+    replace(this.pinned, this.tasks.filter((task) => !task.completed_at).map((task) => this.task(task)),
+      this.kept.map((item) => this.note(item, h('time', { title: format.moment(item.at) }, format.shortDay(item.at)))));
   }
 
   task(task) {
@@ -140,7 +223,7 @@ export class Feed {
     const back = () => {
       node.classList.remove('is-finishing');
       form.remove();
-      this.drawTasks();
+      this.drawPinned();
     };
     form.addEventListener('keydown', (event) => event.key === 'Escape' && (event.stopPropagation(), back()));
     form.addEventListener('submit', async (event) => {
@@ -151,7 +234,7 @@ export class Feed {
       const sent = completeTask({ ...task, entity: task.entity ?? { type: this.entity.type, id: this.entity.id } }, input.value.trim());
       if (!this.tasks.length) this.composer.askNext();
       if (!(await sent)) this.tasks.push(task);
-      this.drawTasks();
+      this.drawPinned();
       this.changed();
     });
     node.append(form);
@@ -163,6 +246,7 @@ export class Feed {
   async addNote(text) {
     const item = { id: 'pending' + Date.now(), at: format.now(), actor_id: session.user.id, kind: 'note', text, pending: true };
     this.items.push(item);
+    if (!KINDS[this.only](item)) this.filter('all');
     this.draw();
     this.toEnd();
     try {
@@ -173,101 +257,5 @@ export class Feed {
       this.draw();
       throw error;
     }
-  }
-}
-
-class Composer {
-  constructor(entity, feed) {
-    this.entity = entity;
-    this.feed = feed;
-    this.draft = `voronka.draft.${entity.type}.${entity.id}`;
-    this.mode = 'note';
-    this.node = h('form.comp', { 'aria-label': t('composer.title'), novalidate: true });
-    this.node.addEventListener('submit', (event) => {
-      event.preventDefault();
-      this.send();
-    });
-    this.node.addEventListener('keydown', (event) => {
-      if (event.key === 'Enter' && (event.metaKey || event.ctrlKey)) {
-        event.preventDefault();
-        this.send();
-      }
-    });
-    this.keep = debounce(300, () => {
-      if (this.text.value.trim()) localStorage.setItem(this.draft, this.text.value);
-      else localStorage.removeItem(this.draft);
-    });
-    this.draw();
-  }
-
-  draw() {
-    const tab = (mode, name, label) => h('button', { type: 'button', role: 'tab', 'aria-selected': String(this.mode === mode),
-      onclick: () => this.set(mode) }, icon(name, 's'), label);
-    const typed = this.text?.value ?? localStorage.getItem(this.draft) ?? '';
-    this.text = h('textarea', { rows: 2, maxlength: 4000, 'aria-label': t(this.mode === 'note' ? 'composer.note' : 'field.text'),
-      placeholder: t(this.mode === 'note' ? 'composer.note_example' : 'task.example'), oninput: () => this.keep() }, typed);
-    this.error = h('p.error', { hidden: true, role: 'alert' });
-    this.picker = this.mode === 'task' ? duePicker() : null;
-    this.owner = this.mode === 'task' ? memberSelect(session.user.id, { 'aria-label': t('field.owner') }) : null;
-    this.kind = this.mode === 'task' ? kindSelect() : null;
-    replace(this.node,
-      h('div.ct', { role: 'tablist', 'aria-label': t('composer.title') }, tab('note', 'note', t('composer.note')), tab('task', 'task', t('composer.task'))),
-      this.prompt && h('p.prompt', null, icon('bell', 's'), t('composer.next_task')),
-      this.text, this.error,
-      this.mode === 'task' && this.picker.node,
-      h('div.bt', null, this.mode === 'task' && [this.owner, this.kind], h('span.grow'),
-        h('button.btn.sm.p', { type: 'submit' }, t(this.mode === 'note' ? 'composer.save' : 'task.create'), h('kbd', { 'aria-hidden': 'true' }, mod + '↵'))));
-  }
-
-  set(mode, prompt = false) {
-    this.mode = mode;
-    this.prompt = prompt;
-    this.draw();
-    this.text.focus();
-  }
-
-  askNext() {
-    this.set('task', true);
-  }
-
-  async send() {
-    const text = this.text.value.trim();
-    this.error.hidden = true;
-    if (!text) {
-      this.text.focus();
-      return;
-    }
-    const { mode } = this;
-    const dueAt = this.picker?.value();
-    if (mode === 'task' && !dueAt) return this.fail(t('error.due'));
-    const owner = this.owner && Number(this.owner.value);
-    const kind = this.kind && Number(this.kind.value);
-    this.text.value = '';
-    this.prompt = false;
-    localStorage.removeItem(this.draft);
-    this.draw();
-    try {
-      this.text.focus();
-      if (mode === 'note') await this.feed.addNote(text);
-      else {
-        await createTask({ text, dueAt, ownerID: owner, kindID: kind, entity: this.entity });
-        toast({ text: t('toast.task_created') });
-        this.set('note');
-        this.feed.changed();
-      }
-    } catch (error) {
-      this.mode = mode;
-      this.draw();
-      this.text.value = text;
-      this.keep();
-      if (error instanceof api.Refused) this.fail(error.message);
-      else complain(error);
-    }
-  }
-
-  fail(text) {
-    this.error.textContent = text;
-    this.error.hidden = false;
-    this.text.focus();
   }
 }

@@ -24,6 +24,10 @@ export function row({ label, name, value, show, control, save, wrap, linked }) {
 
   function draw() {
     if (editing) return;
+    keepFocus(box, fill);
+  }
+
+  function fill() {
     const shown = show(value());
     node.classList.remove('edit', 'bad');
     error.hidden = true;
@@ -120,6 +124,13 @@ export function row({ label, name, value, show, control, save, wrap, linked }) {
   return { node, draw, edit };
 }
 
+/** Draws again what holds the focus, and gives it back to the same field. */
+export function keepFocus(box, draw) {
+  const field = box.contains(document.activeElement) && document.activeElement.closest('[data-field]');
+  draw();
+  if (field) $(`[data-field="${field.dataset.field}"] :is(.value, .pen)`, box.closest('.fields') ?? box)?.focus();
+}
+
 /** The button that edits the next (or the previous) row of the same panel. */
 function neighbour(node, step) {
   const rows = $$('.f', node.closest('.fields') ?? node.parentNode);
@@ -154,7 +165,7 @@ export const selectControl = (options, { none } = {}) => (value) => {
   const input = h('select', null,
     none && h('option', { value: '', selected: value === null || value === undefined }, none),
     options().map(([id, text]) => h('option', { value: id, selected: id === value }, text)));
-  return { node: input, input, read: () => (input.value === '' ? null : Number(input.value)) };
+  return { node: input, input, read: () => options().find(([id]) => String(id) === input.value)?.[0] ?? (input.value === '' ? null : value) };
 };
 
 export const dateControl = (value) => {
@@ -184,6 +195,7 @@ export const tagsControl = (value) => {
 // ---- custom fields, by kind
 
 const optionText = (field, id) => field.options?.find((option) => option.id === id)?.value ?? String(id);
+export const mailLink = (mail) => link('mailto:' + mail, mail.split(/(?=@)/).flatMap((part) => [part, h('wbr')]));
 const link = (href, text, out) => h('a.link.trunc', { href, ...(out ? { target: '_blank', rel: 'noopener noreferrer' } : {}) }, text);
 const LINKED = (field) => field.kind === 'url' || (field.kind === 'multitext' && /^(PHONE|EMAIL)$/.test(field.code));
 
@@ -201,7 +213,7 @@ export function showField(field, value) {
     case 'date': return format.plainDate(String(value).slice(0, 10), { year: true });
     case 'url': return link(/^https?:\/\//i.test(value) ? value : 'https://' + value, value.replace(/^https?:\/\//i, ''), true);
     case 'multitext': return value.map((one) => field.code === 'PHONE' ? link(format.phoneHref(one.value), format.phone(one.value))
-      : field.code === 'EMAIL' ? link('mailto:' + one.value, one.value.split(/(?=@)/).flatMap((part) => [part, h('wbr')])) : h('span', null, one.value));
+      : field.code === 'EMAIL' ? mailLink(one.value) : h('span', null, one.value));
     default: return h('span.prose', null, value);
   }
 }
@@ -263,7 +275,7 @@ export function customRow(field, record, update, isLocked) {
 export function editableTitle({ value, label, save, isLocked = () => false }) {
   const heading = h('h1');
   const node = h('div.title-edit', null, heading);
-  const draw = () => replace(heading, isLocked() ? value() : h('button', { type: 'button', title: label, onclick: edit }, value()));
+  const draw = () => replace(heading, isLocked() ? value() : h('button', { type: 'button', title: `${label} — E`, onclick: edit }, value()));
   function edit() {
     if (isLocked()) return;
     // What is shown has no-break spaces; what is stored keeps plain ones.

@@ -7,21 +7,31 @@ import { complain } from './mutations.js';
 import { openDialog } from './dialog.js';
 import { toast } from './toast.js';
 
-/** `from` is {plural: 'leads', id}: the card that gets the link. */
-async function link({ plural, id: from }, type, id) {
-  const isMain = plural === 'leads' && type === 'contacts';
+/** `from` is {plural: 'leads', id}: the card that gets the link. A deal's first contact is its main one by itself. */
+async function link({ plural, id: from }, type, id, isMain) {
   await api.post(`/api/v4/${plural}/${from}/link`, [{ to_entity_id: id, to_entity_type: type, metadata: isMain ? { is_main: true } : null }]);
 }
 
 export const linkPerson = (dealID, done) => linkTo({ plural: 'leads', id: dealID }, 'contacts', t('deal.add_contact'), done);
 export const linkCompany = (dealID, done) => linkTo({ plural: 'leads', id: dealID }, 'companies', t('deal.add_company'), done);
 
+/** The contact whose name the board shows; the toast gives its place back to `before`. */
+export async function makeMain(dealID, person, before, done) {
+  const set = (id) => link({ plural: 'leads', id: dealID }, 'contacts', id, true).then(done);
+  try {
+    await set(person.id);
+    toast({ text: t('toast.main_contact', { name: person.name }), undo: before && (() => set(before.id).catch(complain)) });
+  } catch (error) {
+    complain(error);
+  }
+}
+
 /** Parts two cards; the toast ties them again. */
-export async function unlinkFrom(from, type, { id, name }, done) {
+export async function unlinkFrom(from, type, { id, name, is_main: wasMain }, done) {
   try {
     await api.post(`/api/v4/${from.plural}/${from.id}/unlink`, [{ to_entity_id: id, to_entity_type: type }]);
     done();
-    toast({ text: t('toast.unlinked', { name }), undo: () => link(from, type, id).then(done, complain) });
+    toast({ text: t('toast.unlinked', { name }), undo: () => link(from, type, id, wasMain).then(done, complain) });
   } catch (error) {
     complain(error);
   }

@@ -3,7 +3,7 @@
 import * as api from './api.js';
 import { overlay } from './store.js';
 import { t } from './i18n.js';
-import { toast } from './toast.js';
+import { toast, writing } from './toast.js';
 
 const queues = new Map();
 const RETRY_MS = [400, 1200];
@@ -45,7 +45,7 @@ export function inOrder(key, work) {
 export function mutate({ type, id, change, url, body, key, quiet, extra }) {
   const layer = overlay(type, id, change);
   inFlight++;
-  return inOrder(`${type}:${id}`, () => persevere(() => api.patch(url, body)))
+  const done = inOrder(`${type}:${id}`, () => persevere(() => api.patch(url, body)))
     .then(
       (answer) => {
         const events = api.eventIDs(answer, key);
@@ -61,6 +61,8 @@ export function mutate({ type, id, change, url, body, key, quiet, extra }) {
       },
     )
     .finally(() => inFlight--);
+  writing(done);
+  return done;
 }
 
 /** Shows a failed write in the user's words. */

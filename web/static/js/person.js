@@ -8,14 +8,18 @@ import { session } from './store.js';
 import { mutate, complain } from './mutations.js';
 import { go, notFound } from './router.js';
 import { toast } from './toast.js';
-import { openMenu } from './menu.js';
 import { Feed } from './feed.js';
 import { stageLabel, personAvatar } from './bits.js';
 import { newTaskDialog } from './task-actions.js';
 import { newDealDialog, WON, LOST } from './deal-actions.js';
-import { linkTo, unlinkFrom } from './links.js';
 import * as f from './fields.js';
 import * as format from './format.js';
+
+/** Menus come when one is first opened. */
+const openMenu = async (...given) => (await import('./menu.js')).openMenu(...given);
+/** The dialogs that tie cards, fetched when first asked for. */
+const linkTo = async (...given) => (await import('./links.js')).linkTo(...given);
+const unlinkFrom = async (...given) => (await import('./links.js')).unlinkFrom(...given);
 
 const TYPES = { contacts: 'contact', companies: 'company' };
 const text = (one) => (typeof one === 'string' ? one : one?.value);
@@ -34,8 +38,8 @@ class PersonPage {
     this.reloadSoon = debounce(120, () => this.reload());
     this.fields = h('div.fields', { role: 'region', 'aria-label': t('deal.fields'), tabindex: '0' });
     this.rail = h('aside.rail', { 'aria-label': t('nav.deals'), tabindex: '0' });
-    this.feed = new Feed({ entity: { type: this.type, id, name: this.record.name }, items: data.feed, before: data.feed_before, tasks: data.tasks, changed: () => this.reloadSoon() });
-    this.body = h('div.body', { 'data-pane': 'fields' }, this.fields, this.feed.node, this.rail);
+    this.feed = new Feed({ entity: { type: this.type, id, name: this.record.name }, data, changed: () => this.reloadSoon(), nameOf: (type, known) => this.nameOf(type, known) });
+    this.body = h('div.body', { 'data-pane': 'fields' }, h('div.aside', null, this.fields, this.rail), this.feed.node);
     this.title = f.editableTitle({ value: () => tidy(this.record.name), label: t('field.name'), isLocked: () => this.isLocked, save: (name) => this.write((to) => [{ name: to }, { name: to }])(name, this.record.name) });
     this.about = h('p.about');
     this.buttons = h('div.actions');
@@ -68,6 +72,12 @@ class PersonPage {
     return store.get(this.type, this.id) ?? this.data[this.type];
   }
 
+  nameOf(type, id) {
+    const { contacts = [], company, deals = [] } = this.data;
+    const list = { contact: contacts, company: company ? [company] : [] }[type] ?? deals;
+    return list.find((one) => one.id === id)?.name;
+  }
+
   isOurs(type, id) {
     return (type === this.type && id === this.id) || (type === 'deal' && (this.data.deals ?? []).some((deal) => deal.id === id));
   }
@@ -79,7 +89,7 @@ class PersonPage {
   screen() {
     return {
       node: this.node, title: this.record.name,
-      keys: { KeyE: () => this.title.edit(), KeyT: () => this.compose('task'), KeyN: () => void this.newDeal(), Escape: () => go('/' + this.plural) },
+      keys: { KeyE: () => this.title.edit(), KeyT: () => this.compose('task'), KeyC: () => this.compose('note'), KeyN: () => void this.newDeal(), Escape: () => go('/' + this.plural) },
       leave: () => this.stops.forEach((stop) => stop()),
       shown: () => this.feed.toEnd(),
     };
@@ -130,7 +140,7 @@ class PersonPage {
       const data = await api.get(`/ui/${this.plural}/${this.id}`);
       if (!data) return;
       this.load(data);
-      this.feed.update({ items: data.feed, before: data.feed_before, tasks: data.tasks });
+      this.feed.update(data);
       this.draw();
     } catch (error) {
       if (!(error instanceof api.Unreachable)) complain(error);
@@ -140,7 +150,7 @@ class PersonPage {
   // ---- drawing
 
   draw() {
-    if (!$('.edit', this.fields)) this.drawFields();
+    if (!$('.edit', this.fields)) f.keepFocus(this.fields, () => this.drawFields());
     if (!$('input', this.title.node)) this.title.draw();
     this.drawAbout();
     this.drawRail();

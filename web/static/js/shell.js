@@ -1,12 +1,10 @@
 // What stays while screens change: the side menu, the user's menu, the connection banner.
 
 import { h, icon, $, $$, replace, debounce } from './dom.js';
-import { t, tidy, lang } from './i18n.js';
+import { t, tidy } from './i18n.js';
 import * as api from './api.js';
 import * as store from './store.js';
 import { session } from './store.js';
-import { complain } from './mutations.js';
-import { openMenu } from './menu.js';
 import { addGlobalKeys, showShortcuts, startShortcuts } from './shortcuts.js';
 import { newDealDialog } from './deal-actions.js';
 import { newTaskDialog } from './task-actions.js';
@@ -17,7 +15,7 @@ import { mod } from './toast.js';
 import { mark } from './mark.js';
 import * as format from './format.js';
 
-const NAV = [['/deals', 'deals', 'deals'], ['/contacts', 'user', 'contacts'], ['/companies', 'bld', 'companies'], ['/tasks', 'task', 'tasks']];
+export const NAV = [['/deals', 'deals', 'deals'], ['/contacts', 'user', 'contacts'], ['/companies', 'bld', 'companies'], ['/tasks', 'task', 'tasks']];
 
 /** G and then the letter of the section. */
 const GO = { deals: 'KeyD', contacts: 'KeyC', companies: 'KeyO', tasks: 'KeyT' };
@@ -27,7 +25,7 @@ export function drawShell() {
   const side = h('aside.side', { 'aria-label': t('nav.menu'), id: 'side' });
   const main = h('main.main', { id: 'main', tabindex: '-1' });
   const close = () => app.classList.remove('is-open');
-  const create = h('button.btn.i.g', { type: 'button', 'aria-label': t('nav.create'), 'aria-haspopup': 'menu', onclick: () => createMenu(create) }, icon('plus'));
+  const create = h('button.btn.i.g', { type: 'button', 'aria-label': t('nav.create'), 'aria-haspopup': 'menu', onclick: async () => (await import('./commands.js')).createMenu(create) }, icon('plus'));
   const bar = h('div.mobile-bar', null, mark(), h('b.trunc', null, session.tenant.name), h('span.grow'),
     h('button.btn.i.g', { type: 'button', 'aria-label': t('palette.placeholder'), onclick: openPalette }, icon('search')), create);
   const more = h('button', { type: 'button', 'aria-controls': 'side', 'aria-expanded': 'false', onclick: () => app.classList.toggle('is-open') }, icon('menu'), t('nav.more'));
@@ -55,7 +53,7 @@ function drawSide(side, tabs) {
   const { tenant, user, counts = {} } = session;
   const task = counts.tasks_overdue ? h('span.cnt.late', { title: t('nav.overdue', { n: counts.tasks_overdue }) }, format.number(counts.tasks_overdue))
     : counts.tasks_today ? h('span.cnt', { title: t('nav.today', { n: counts.tasks_today }) }, format.number(counts.tasks_today)) : null;
-  const me = h('button.me', { type: 'button', 'aria-haspopup': 'menu', onclick: () => userMenu(me) },
+  const me = h('button.me', { type: 'button', 'aria-haspopup': 'menu', onclick: async () => (await import('./commands.js')).userMenu(me) },
     avatar(user, 'md'), h('span.trunc', null, h('b', null, user.name), h('small', null, user.role_name)), icon('ud', 's'));
   const lately = recent();
   replace(side,
@@ -100,47 +98,9 @@ async function refreshCounts(draw) {
   }
 }
 
-function userMenu(anchor) {
-  const theme = document.documentElement.dataset.theme;
-  const themes = [['light', 'sun'], ['dark', 'moon'], ['auto', 'auto']];
-  openMenu(anchor, [
-    { heading: session.user.email },
-    { heading: t('menu.theme') },
-    ...themes.map(([name, mark]) => ({ text: t('theme.' + name), icon: mark, checked: theme === name, run: () => setTheme(name) })),
-    { heading: t('menu.language') },
-    { text: 'Русский', icon: 'globe', checked: lang === 'ru', run: () => setLanguage('ru') },
-    { text: 'English', icon: 'globe', checked: lang === 'en', run: () => setLanguage('en') },
-    '-',
-    { text: t('keys.title'), icon: 'kbd', kbd: '?', run: showShortcuts },
-    { text: t('menu.sign_out'), icon: 'out', run: signOut },
-  ], { label: t('menu.user') });
-}
-
-function setTheme(theme) {
-  document.documentElement.dataset.theme = theme;
-  keepTheme(theme);
-  session.user.theme = theme;
-  api.patch('/ui/session', { theme }).catch(complain);
-}
-
 /** The server draws the next page in it from the first moment on. */
 export function keepTheme(theme) {
   document.cookie = `voronka_theme=${theme}; path=/; max-age=31536000; samesite=lax${location.protocol === 'https:' ? '; secure' : ''}`;
-}
-
-async function setLanguage(locale) {
-  if (locale === lang) return;
-  try {
-    await api.patch('/ui/session', { locale });
-    location.reload();
-  } catch (error) {
-    complain(error);
-  }
-}
-
-async function signOut() {
-  await api.post('/ui/sign-out').catch(() => {});
-  location.assign('/sign-in');
 }
 
 function banner(main, up) {
@@ -149,45 +109,16 @@ function banner(main, up) {
   main.parentNode.append(h('div.banner', { role: 'status' }, icon('off', 's'), h('span', null, t('banner.offline'))));
 }
 
-async function newDeal() {
+export async function newDeal() {
   const id = await newDealDialog({});
   if (!id) return;
   store.emit('boards', {});
   go('/deals/' + id);
 }
 
-async function create(plural) {
-  const { createPerson } = await import('./person-new.js');
-  const id = await createPerson(plural);
-  if (id) go(`/${plural}/${id}`);
-}
-
-function createMenu(anchor) {
-  openMenu(anchor, creations(), { align: 'end', label: t('nav.create') });
-}
-
-const creations = () => [
-  { text: t('deal.new'), icon: 'deals', kbd: 'N', run: newDeal },
-  { text: t('task.new'), icon: 'task', kbd: 'T', run: () => newTaskDialog() },
-  { text: t('contacts.new'), icon: 'user', run: () => create('contacts') },
-  { text: t('companies.new'), icon: 'bld', run: () => create('companies') },
-];
-
 async function openPalette() {
-  const palette = await import('./palette.js');
+  const [palette, { commands }] = await Promise.all([import('./palette.js'), import('./commands.js')]);
   palette.openPalette(commands());
-}
-
-function commands() {
-  return [
-    ...creations(),
-    ...NAV.map(([href, name, key]) => ({ text: t('palette.go', { place: t('nav.' + key) }), icon: name, run: () => go(href) })),
-    ...session.pipelines.map((line) => ({ text: t('palette.pipeline', { name: line.name }), icon: 'deals', run: () => go('/deals?pipeline=' + line.id) })),
-    ...['light', 'dark', 'auto'].map((name) => ({ text: t('palette.theme', { name: t('theme.' + name).toLowerCase() }), icon: name === 'light' ? 'sun' : name === 'dark' ? 'moon' : 'auto', run: () => setTheme(name) })),
-    { text: lang === 'ru' ? 'Switch to English' : 'Перейти на русский', icon: 'globe', run: () => setLanguage(lang === 'ru' ? 'en' : 'ru') },
-    { text: t('keys.title'), icon: 'kbd', kbd: '?', run: showShortcuts },
-    { text: t('menu.sign_out'), icon: 'out', run: signOut },
-  ];
 }
 
 function startCommands() {

@@ -54,8 +54,21 @@ async function use(entry) {
   await entry.undo();
 }
 
+let busy = null;
+
+/** A write is on its way: ⌘Z waits for it, so as not to take back the one before. */
+export function writing(work) {
+  const mine = work.catch(() => {}).finally(() => busy === mine && (busy = null));
+  busy = mine;
+}
+
 /** ⌘Z: takes back the latest action of this window; false when there is none. */
 export function undoLast() {
+  if (busy) busy.then(takeBack);
+  return Boolean(busy) || takeBack();
+}
+
+function takeBack() {
   const entry = undone.at(-1);
   if (!entry) return false;
   use(entry);
