@@ -21,7 +21,7 @@ def main():
         context = browser.new_context(viewport={"width": 1440, "height": 900}, locale="ru-RU")
         window = sign_in(context, salon)
         page = window.board()
-        deal = page.locator(".col").nth(2).locator(".card").nth(2).get_attribute("data-id")
+        deal = page.locator(".col").nth(4).locator(".card").nth(4).get_attribute("data-id")
         try:
             for name, path, language, theme in PICTURES:
                 prefer(window, locale=language, theme=theme)

@@ -314,15 +314,15 @@ def test_nothing_moves_for_who_asked_for_calm(window, visit, salon, name):
 
 @pytest.mark.parametrize("theme", ["light", "dark"])
 @pytest.mark.parametrize("language", ["ru", "en"])
-def test_a_full_deal_has_no_violations_at_any_width(window, visit, salon, theme, language):
+def test_a_full_deal_and_contact_have_no_violations_at_any_width(window, visit, salon, theme, language):
     window.json(f"/api/v4/leads/{window.id}", {
         "name": "Комплексное свадебное обслуживание: образ невесты, подружек и мам, выезд двух мастеров и репетиция",
         "price": 98765432, "expected_close_on": "2026-12-20", "channel": "vk",
         "_embedded": {"tags": [{"name": "Очень длинное название тега для проверки ширины"}]}}, "PATCH")
     person = window.json("/api/v4/contacts", [{"name": "Константин Константинопольский-Преображенский", "custom_fields_values": [
         {"field_code": "EMAIL", "values": [{"value": "konstantin.konstantinopolskiy@very-long-domain-name.example.ru", "enum_code": "WORK"}]}]}])[1]
-    tie = [{"to_entity_id": person["_embedded"]["contacts"][0]["id"], "to_entity_type": "contacts"}]
-    window.json(f"/api/v4/leads/{window.id}/link", tie)
+    person = person["_embedded"]["contacts"][0]["id"]
+    window.json(f"/api/v4/leads/{window.id}/link", [{"to_entity_id": person, "to_entity_type": "contacts"}])
     [id, *_] = write(window, "Закреплённая", "Обычная")
     window.json(f"/api/v4/leads/notes/{id}/pin", [])
     prefer(window, locale=language, theme=theme)
@@ -338,5 +338,8 @@ def test_a_full_deal_has_no_violations_at_any_width(window, visit, salon, theme,
                 cut = page.evaluate("""() => [...document.querySelectorAll('.fields *, .pinned *, .flow *')].filter((n) => n.checkVisibility()
                     && !n.matches('.vh') && n.scrollWidth > n.clientWidth + 1 && getComputedStyle(n).overflowX !== 'visible').map((n) => n.className)""")
                 assert cut == [], (width, pane, "nothing that matters is cut")
+            page = window.open(f"/contacts/{person}")
+            assert violations(page) == [], (width, "contact")
+            assert page.evaluate("document.documentElement.scrollWidth") <= width
     finally:
         prefer(window, locale="ru", theme="light")
