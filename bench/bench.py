@@ -119,6 +119,10 @@ class Bench:
                 result = self.wrk(path, "get", SECONDS, slots=10, deals=100)
                 if number:
                     into.append(result)
+        for name, results in (("10", few), ("1,000", many)):
+            middle = {key: statistics.median(r[key] for r in results) for key in results[0]}
+            say(f"get-deal with {name} tenants: {middle['rate']:.0f} requests/s, CPU a request: "
+                f"server {middle['server_us']:.0f} us, PostgreSQL {middle['postgres_us']:.0f} us")
         self.tell("get-deal-1000-tenants", many, statistics.median(r["rate"] for r in few))
 
     def memory(self):

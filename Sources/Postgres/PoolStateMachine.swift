@@ -21,12 +21,15 @@ struct PoolStateMachine: Sendable {
         var overtakes_max = 8
         /// How far down the queue such a caller is looked for.
         var affinityLookahead_max = 16
-        /// How many callers of a tenant wait for each busy connection that knows it, while others
-        /// that do not are idle: a backend reads a new tenant's catalogue for longer than several
-        /// queries take.
+        /// How many callers of a tenant wait for each connection that is busy with it, while
+        /// others are idle: a backend that turns to another tenant plans its statements anew, which
+        /// takes longer than several queries.
         var patientPerConnection_max = 4
         /// How long they do.
-        var patience_ns: Int64 = 10_000_000
+        var patience_ns: Int64 = 50_000_000
+        /// The tenant of a connection unused for this long has gone quiet: whoever knows less of
+        /// its plans may have it.
+        var quiet_ns: Int64 = 50_000_000
     }
 
     enum Refusal: Sendable, Equatable { case queueFull, closed }
@@ -70,7 +73,7 @@ struct PoolStateMachine: Sendable {
         let id: WaiterID
         let key: String?
         let deadline_ns: Int64
-        /// Until then only a connection that knows the tenant will do.
+        /// Until then only a connection that served the tenant last will do.
         var patientUntil_ns: Int64 = .min
         var overtaken = 0
     }
@@ -101,7 +104,7 @@ struct PoolStateMachine: Sendable {
     ) -> Acquired {
         guard !isClosed else { return .refused(.closed) }
         let isPatient = key.map { isWorthWaiting(for: $0) } ?? false
-        if !isPatient, let index = bestIdle(for: key) {
+        if !isPatient, let index = bestIdle(for: key, now_ns: now_ns) {
             lease(at: index, to: key, now_ns: now_ns)
             return .lease(connections[index].id)
         }
@@ -169,7 +172,7 @@ struct PoolStateMachine: Sendable {
         }
         connections.removeAll { ticked.close.contains($0.id) }
         while let place = waiters.firstIndex(where: { $0.patientUntil_ns <= now_ns }),
-            let index = bestIdle(for: waiters[place].key)
+            let index = bestIdle(for: waiters[place].key, now_ns: now_ns)
         {
             let waiter = waiters.remove(at: place)
             lease(at: index, to: waiter.key, now_ns: now_ns)
@@ -201,26 +204,33 @@ struct PoolStateMachine: Sendable {
 
     private func index(of id: ConnectionID) -> Int? { connections.firstIndex { $0.id == id } }
 
-    /// The idle connection with the same last tenant, else one that has served it before, else
-    /// the one unused for longest: the first keeps its plans, the second its catalogue, and what a
-    /// backend has to read of a new tenant's catalogue costs more than the query.
-    private func bestIdle(for key: String?) -> Int? {
+    /// The idle connection with the same last tenant, for it has its plans; else one that has
+    /// served it before, for it has its catalogue, unless that belongs to a busy tenant by now;
+    /// else the one unused for longest.
+    private func bestIdle(for key: String?, now_ns: Int64) -> Int? {
         var oldest: Int? = nil
         var known: Int? = nil
         for index in connections.indices where connections[index].phase == .idle {
             let connection = connections[index]
             if let key, connection.lastKey == key { return index }
-            if let key, connection.keys.contains(key) { known = known ?? index }
-            if let soFar = oldest, connections[soFar].usedAt_ns <= connection.usedAt_ns { continue }
-            oldest = index
+            if let key, connection.keys.contains(key),
+                now_ns - connection.usedAt_ns >= limits.quiet_ns, isOlder(index, than: known)
+            {
+                known = index
+            }
+            if isOlder(index, than: oldest) { oldest = index }
         }
         return known ?? oldest
     }
 
-    /// Every connection that knows the tenant is busy, and few wait for them yet.
+    private func isOlder(_ index: Int, than other: Int?) -> Bool {
+        other.map { connections[index].usedAt_ns < connections[$0].usedAt_ns } ?? true
+    }
+
+    /// Connections are busy with this very tenant, and few wait for them yet.
     private func isWorthWaiting(for key: String) -> Bool {
         var busy = 0
-        for connection in connections where connection.keys.contains(key) {
+        for connection in connections where connection.lastKey == key {
             if connection.phase == .idle { return false }
             busy += 1
         }
@@ -231,19 +241,23 @@ struct PoolStateMachine: Sendable {
     private mutating func lease(at index: Int, to key: String?, now_ns: Int64) {
         connections[index].phase = .leased
         connections[index].usedAt_ns = now_ns
-        if let key, connections[index].lastKey != key {
-            connections[index].lastKey = key
-            connections[index].keys.insert(key)
-        }
+        guard let key, connections[index].lastKey != key else { return }
+        let before = connections[index].lastKey
+        connections[index].lastKey = key
+        connections[index].keys.insert(key)
+        endPatience(of: before)
     }
 
-    /// Whoever waited for this connection takes any from now on.
     private mutating func remove(at index: Int) {
         let gone = connections.remove(at: index)
-        for place in waiters.indices {
-            if let key = waiters[place].key, gone.keys.contains(key) {
-                waiters[place].patientUntil_ns = .min
-            }
+        endPatience(of: gone.lastKey)
+    }
+
+    /// A connection has left this tenant: when it was the last one, its callers take any.
+    private mutating func endPatience(of key: String?) {
+        guard let key, !connections.contains(where: { $0.lastKey == key }) else { return }
+        for place in waiters.indices where waiters[place].key == key {
+            waiters[place].patientUntil_ns = .min
         }
     }
 
@@ -270,7 +284,7 @@ struct PoolStateMachine: Sendable {
     private mutating func nextWaiter(for connection: Connection, now_ns: Int64) -> Waiter? {
         func isServed(_ waiter: Waiter) -> Bool {
             waiter.patientUntil_ns <= now_ns || isClosed
-                || waiter.key.map { connection.keys.contains($0) } ?? true
+                || waiter.key == nil || waiter.key == connection.lastKey
         }
         guard let first = waiters.firstIndex(where: isServed) else { return nil }
         if let key = connection.lastKey, waiters[first].key != key,

@@ -51,22 +51,48 @@ struct PoolStateMachineTests {
 
     @Test("a connection that has served the tenant before comes before one that has not")
     func acquainted() {
-        var machine = Self.warm(["a", "b", "c"]) { $0.patientPerConnection_max = 0 }
-        #expect(machine.acquire(waiter: 1, key: "d", now_ns: 9, deadline_ns: 99) == .lease(1))
+        var machine = Self.warm(["a", "b", "c"]) {
+            $0.patientPerConnection_max = 0
+            $0.quiet_ns = 50
+        }
+        #expect(machine.acquire(waiter: 1, key: "d", now_ns: 9, deadline_ns: 999) == .lease(1))
         #expect(machine.release(1, now_ns: 10) == .idle)
         // The second has been idle for longest, but the first knows the tables of `a`.
-        #expect(machine.acquire(waiter: 2, key: "a", now_ns: 11, deadline_ns: 99) == .lease(1))
-        #expect(machine.acquire(waiter: 3, key: "a", now_ns: 11, deadline_ns: 99) == .lease(2))
+        #expect(machine.acquire(waiter: 2, key: "a", now_ns: 60, deadline_ns: 999) == .lease(1))
+        #expect(machine.acquire(waiter: 3, key: "a", now_ns: 60, deadline_ns: 999) == .lease(2))
     }
 
-    @Test("while the connections that know a tenant are busy, a few of its callers wait for them")
+    @Test("two tenants that both are busy do not share a connection while another one is unused")
+    func apart() {
+        var machine = Self.warm(["a", "b", "c"]) { $0.quiet_ns = 50 }
+        #expect(machine.acquire(waiter: 1, key: "d", now_ns: 100, deadline_ns: 999) == .lease(1))
+        #expect(machine.release(1, now_ns: 101) == .idle)
+        // The first connection knows `a`, but `d` used it a moment ago.
+        #expect(machine.acquire(waiter: 2, key: "a", now_ns: 102, deadline_ns: 999) == .lease(2))
+        #expect(machine.acquire(waiter: 3, key: "d", now_ns: 103, deadline_ns: 999) == .lease(1))
+    }
+
+    @Test("who waits for a tenant's only connection takes any when that turns to another tenant")
+    func leftAlone() {
+        var machine = Self.warm(["a"]) { $0.overtakes_max = 0 }
+        #expect(machine.acquire(waiter: 1, key: "a", now_ns: 0, deadline_ns: 999) == .lease(1))
+        for (waiter, key) in [(2, "b"), (3, "a")] as [(UInt64, String)] {
+            #expect(
+                machine.acquire(waiter: waiter, key: key, now_ns: 0, deadline_ns: 999)
+                    == .queued(open: nil))
+        }
+        #expect(machine.release(1, now_ns: 1) == .assign(2))
+        #expect(machine.release(1, now_ns: 2) == .assign(3))
+    }
+
+    @Test("while the connections of a tenant are busy with it, a few of its callers wait for them")
     func patience() {
         var machine = Self.warm(["a", "b"]) {
             $0.patientPerConnection_max = 1
             $0.patience_ns = 100
         }
         #expect(machine.acquire(waiter: 1, key: "a", now_ns: 10, deadline_ns: 999) == .lease(1))
-        // The second connection is idle, but knows nothing of `a`.
+        // The second connection is idle, but has no plans for `a`.
         #expect(
             machine.acquire(waiter: 2, key: "a", now_ns: 10, deadline_ns: 999)
                 == .queued(open: nil))
