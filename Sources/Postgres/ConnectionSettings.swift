@@ -89,6 +89,7 @@ extension PostgresError {
         constraint = field("n")
         table = field("t")
         column = field("c")
+        position = field("P")
     }
 }
 

@@ -26,12 +26,15 @@ package struct PostgresError: Error, Sendable, CustomStringConvertible {
     /// Five characters, e.g. `23505`. nil: the error is ours, not the server's.
     package var sqlState: String?
     package var message: String
+    /// Quotes rows: nothing for a log.
     package var detail: String?
     package var hint: String?
     /// The violated constraint, by name.
     package var constraint: String?
     package var table: String?
     package var column: String?
+    /// Where in the statement, in characters from 1.
+    package var position: String?
     package var underlying: (any Error)?
     package var sql: String?
     package var file: String
@@ -76,13 +79,25 @@ package struct PostgresError: Error, Sendable, CustomStringConvertible {
         }
     }
 
+    /// For logs: what broke and where, and nothing of what people typed. DETAIL quotes whole rows,
+    /// and the message of a data exception (class 22) the value that could not be read.
     package var description: String {
         var text = "PostgreSQL \(code.rawValue)"
         if let sqlState { text += " \(sqlState)" }
-        text += ": \(message)"
-        if let detail { text += " (\(detail))" }
-        if let constraint { text += " [constraint \(constraint)]" }
+        text += ": " + (sqlState?.hasPrefix("22") ?? false ? Self.withoutQuoted(message) : message)
+        let places = [
+            ("constraint", constraint), ("table", table), ("column", column),
+            ("position", position),
+        ]
+        for case (let name, let place?) in places { text += " [\(name) \(place)]" }
         if let sql { text += " in: \(sql.prefix(300))" }
         return text + " at \(file):\(line)"
+    }
+
+    /// From the first quotation mark to the last: the value between them may have some of its own.
+    private static func withoutQuoted(_ message: String) -> String {
+        guard let first = message.firstIndex(of: "\""), let last = message.lastIndex(of: "\"")
+        else { return message }
+        return message[..<first] + "\"…\"" + message[message.index(after: last)...]
     }
 }

@@ -58,7 +58,8 @@ import Dispatch
             guard let result = unsafe PQexec(session.handle, sql) else {
                 return .failure(session.broken)
             }
-            return unsafe session.check(ResultBox(result), sql)
+            // Its values are in its text, passwords too: nothing for an error to show.
+            return unsafe session.check(ResultBox(result), nil)
         }
     }
 
@@ -254,7 +255,7 @@ import Dispatch
     }
 
     private func check(
-        _ box: ResultBox, _ sql: String
+        _ box: ResultBox, _ sql: String?
     ) -> Swift.Result<PostgresRows, PostgresError> {
         switch unsafe PQresultStatus(box.pointer) {
         case PGRES_TUPLES_OK, PGRES_COMMAND_OK, PGRES_EMPTY_QUERY: .success(PostgresRows(box))
