@@ -121,14 +121,15 @@ struct PartyScreens: Sendable {
         """
         (SELECT json_build_object('id', t.id, 'text', t.text, 'due_at', extract(epoch FROM t.due_at)::bigint)
             FROM (
-                SELECT o.id, o.text, o.due_at FROM tasks AS o
+                SELECT o.id, o.text, o.due_at, o.owner_id FROM tasks AS o
                 WHERE o.entity_type = \(party.entity.rawValue) AND o.entity_id = c.id
                     AND o.completed_at IS NULL AND o.deleted_at IS NULL
                 UNION ALL
-                SELECT o.id, o.text, o.due_at FROM tasks AS o
+                SELECT o.id, o.text, o.due_at, o.owner_id FROM tasks AS o
                 WHERE o.entity_type = 'deal' AND o.entity_id IN (SELECT d.id FROM \(deals(actor)))
                     AND o.completed_at IS NULL AND o.deleted_at IS NULL
             ) AS t
+            WHERE \(actor.owners(.view, .task).condition("t"))
             ORDER BY t.due_at, t.id LIMIT 1)
         """
     }
@@ -149,7 +150,7 @@ struct PartyScreens: Sendable {
                     SELECT d.id FROM \(ident: party.table) AS c
                     CROSS JOIN LATERAL (SELECT d.id FROM \(deals(actor))) AS d
                     WHERE c.id = \(id)
-                    """),
+                    """, seenBy: actor),
             Feed.page(of: party.entity, id: id, actor: actor),
             Feed.pinned(of: party.entity, id: id, actor: actor),
         ])

@@ -85,7 +85,8 @@ struct Board: Sendable {
         after cursor: Cursor?, of stage: PostgresStatement = "true"
     ) -> PostgresStatement {
         """
-        SELECT json_agg(\(DealCard.sql(now)) ORDER BY g.place) FILTER (WHERE g.place <= \(Self.cards_max)) AS cards,
+        SELECT json_agg(\(DealCard.sql(for: actor, at: now)) ORDER BY g.place)
+                FILTER (WHERE g.place <= \(Self.cards_max)) AS cards,
             max((extract(epoch FROM d.stage_entered_at) * 1000000)::bigint::text || '-' || d.id)
                 FILTER (WHERE g.place = \(Self.cards_max) AND g.found > \(Self.cards_max)) AS next
         FROM (

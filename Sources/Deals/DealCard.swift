@@ -5,10 +5,12 @@ import Vocabulary
 /// A deal as the board shows it.
 enum DealCard {
     /// The row `d` with its stage `s`, main contact `c` and company `o`; see `joins`.
-    static func sql(_ now: Moment) -> PostgresStatement { "json_build_object(\(members(now)))" }
+    static func sql(for actor: Actor, at now: Moment) -> PostgresStatement {
+        "json_build_object(\(members(for: actor, at: now)))"
+    }
 
     /// The same without the object around it, for cards that say more.
-    static func members(_ now: Moment) -> PostgresStatement {
+    static func members(for actor: Actor, at now: Moment) -> PostgresStatement {
         """
         'id', d.id, 'name', d.name, 'pipeline_id', d.pipeline_id, 'stage_id', d.stage_id,
         'amount_minor', d.amount_minor, 'owner_id', d.owner_id,
@@ -20,7 +22,7 @@ enum DealCard {
                 'due_at', extract(epoch FROM t.due_at)::bigint)
             FROM tasks AS t
             WHERE t.entity_type = 'deal' AND t.entity_id = d.id AND t.completed_at IS NULL
-                AND t.deleted_at IS NULL
+                AND t.deleted_at IS NULL AND \(actor.owners(.view, .task).condition("t"))
             ORDER BY t.due_at, t.id LIMIT 1) END,
         'stage_entered_at', extract(epoch FROM d.stage_entered_at)::bigint,
         'created_at', extract(epoch FROM d.created_at)::bigint,
@@ -52,7 +54,7 @@ enum DealCard {
     /// Cards by id, in the order of the ids; who is missing is not there for this actor.
     static func statement(_ ids: [Int64], for actor: Actor, at now: Moment) -> PostgresStatement {
         """
-        SELECT COALESCE(json_agg(\(sql(now)) ORDER BY d.id), '[]')
+        SELECT COALESCE(json_agg(\(sql(for: actor, at: now)) ORDER BY d.id), '[]')
         FROM deals AS d
         \(joins(actor))
         WHERE d.id = ANY(\(ids)) AND d.deleted_at IS NULL AND \(actor.owners(.view, .deal).condition("d"))

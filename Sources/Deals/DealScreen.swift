@@ -16,7 +16,8 @@ extension Deals {
         let id = try context.id()
         let screen = DealScreen(id: id, actor: context.actor, now: context.now)
         let found = try await context.tenant.pipeline([
-            screen.deal, screen.spans, screen.neighbours, TaskItem.open(of: .deal, id: id),
+            screen.deal, screen.spans, screen.neighbours,
+            TaskItem.open(of: .deal, id: id, seenBy: context.actor),
             Feed.page(of: .deal, id: id, actor: context.actor),
             Feed.pinned(of: .deal, id: id, actor: context.actor),
         ])
@@ -56,7 +57,7 @@ struct DealScreen: Sendable {
     /// The deal, its contacts and its company as JSON, and its version.
     var deal: PostgresStatement {
         """
-        SELECT json_build_object(\(DealCard.members(now)), 'fields', d.fields,
+        SELECT json_build_object(\(DealCard.members(for: actor, at: now)), 'fields', d.fields,
                 'expected_close_on', d.expected_close_on, 'loss_reason_id', d.loss_reason_id,
                 'closed_at', extract(epoch FROM d.closed_at)::bigint, 'created_by', d.created_by,
                 'can_edit', \(actor.owners(.edit, .deal).condition("d")),

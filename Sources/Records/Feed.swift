@@ -43,7 +43,7 @@ package enum Feed {
         ), mixed AS (
             SELECT f.* FROM sources CROSS JOIN LATERAL (\(events(before))) AS f
             UNION ALL SELECT f.* FROM sources CROSS JOIN LATERAL (\(notes(before, actor))) AS f
-            UNION ALL SELECT f.* FROM sources CROSS JOIN LATERAL (\(tasks(before))) AS f
+            UNION ALL SELECT f.* FROM sources CROSS JOIN LATERAL (\(tasks(before, actor))) AS f
         ), page AS (
             SELECT at, key, item FROM mixed ORDER BY at DESC, key DESC LIMIT \(Self.page_items + 1)
         ), numbered AS (
@@ -153,7 +153,7 @@ package enum Feed {
         """
     }
 
-    private static func tasks(_ before: Cursor?) -> PostgresStatement {
+    private static func tasks(_ before: Cursor?, _ actor: Actor) -> PostgresStatement {
         """
         SELECT t.completed_at, ('t' || lpad(t.id::text, 19, '0')) COLLATE "C", json_build_object(
             'id', 't' || t.id, 'of', sources.of, 'at', extract(epoch FROM t.completed_at)::bigint,
@@ -162,6 +162,7 @@ package enum Feed {
         FROM tasks AS t
         WHERE t.entity_type = sources.type AND t.entity_id = sources.id
             AND t.deleted_at IS NULL AND t.completed_at IS NOT NULL
+            AND \(actor.owners(.view, .task).condition("t"))
             AND \(older(before, at: "t.completed_at", key: "('t' || lpad(t.id::text, 19, '0')) COLLATE \"C\""))
         ORDER BY t.completed_at DESC, t.id DESC LIMIT \(Self.page_items + 1)
         """
@@ -203,26 +204,31 @@ package enum TaskItem {
             """
     }
 
-    /// The open tasks of a card as a JSON array, the most urgent first; one row, one text.
-    package static func open(of entity: EntityType, id: Int64) -> PostgresStatement {
+    /// The open tasks of a card that the actor may see as a JSON array, the most urgent first; one
+    /// row, one text.
+    package static func open(
+        of entity: EntityType, id: Int64, seenBy actor: Actor
+    ) -> PostgresStatement {
         """
         SELECT COALESCE(json_agg(\(sql("t")) ORDER BY t.due_at, t.id), '[]')::text
         FROM tasks AS t
         WHERE t.entity_type = \(entity.rawValue) AND t.entity_id = \(id)
             AND t.completed_at IS NULL AND t.deleted_at IS NULL
+            AND \(actor.owners(.view, .task).condition("t"))
         """
     }
 
-    /// The open tasks of a contact or company and of those of its deals that the actor may see.
+    /// The open tasks that the actor may see of a contact or company and of its deals.
     ///
     /// - Parameter deals: `SELECT id …` of the deals.
     package static func open(
-        of entity: EntityType, id: Int64, andOfDeals deals: PostgresStatement
+        of entity: EntityType, id: Int64, andOfDeals deals: PostgresStatement, seenBy actor: Actor
     ) -> PostgresStatement {
         """
         SELECT COALESCE(json_agg(\(sql("t")) ORDER BY t.due_at, t.id), '[]')::text
         FROM tasks AS t
-        WHERE t.completed_at IS NULL AND t.deleted_at IS NULL AND t.id IN (
+        WHERE t.completed_at IS NULL AND t.deleted_at IS NULL
+            AND \(actor.owners(.view, .task).condition("t")) AND t.id IN (
             SELECT o.id FROM tasks AS o
             WHERE o.entity_type = \(entity.rawValue) AND o.entity_id = \(id) AND o.deleted_at IS NULL
             UNION ALL

@@ -56,6 +56,7 @@ private func seller(_ id: Int64) -> Actor {
     Actor(
         userID: id, name: "", language: .ru, isAdministrator: false,
         rights: Rights([
+            "task": ["view": .all],
             "contact": ["view": .all], "company": ["view": .all], "deal": ["view": .own],
         ]),
         groupMemberIDs: [id])
