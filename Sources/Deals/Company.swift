@@ -7,14 +7,17 @@ import Web
 /// What every write checks against, in one round trip with whatever else is read.
 struct Company: Sendable {
     let stages: Stages
+    /// Who works here now.
     let members: Set<Int64>
+    /// Who works here or did.
+    private let everyone: Set<Int64>
     let lossReasons: Set<Int64>
     let required: [RequiredField]
     /// Empty unless asked for.
     let fields: CustomFields
 
     static let statements: [PostgresStatement] = [
-        Stages.statement, "SELECT user_id FROM members WHERE is_active",
+        Stages.statement, "SELECT user_id, is_active FROM members",
         "SELECT id FROM loss_reasons", RequiredField.statement,
     ]
 
@@ -25,10 +28,19 @@ struct Company: Sendable {
     init(_ rows: ArraySlice<PostgresRows>) throws {
         let rows = Array(rows)
         stages = try Stages(rows: rows[0])
-        members = Set(try rows[1].map { try $0.decode(0, as: Int64.self) })
+        let people = try rows[1].map { try $0.decode(Int64.self, Bool.self) }
+        members = Set(people.filter(\.1).map(\.0))
+        everyone = Set(people.map(\.0))
         lossReasons = Set(try rows[2].map { try $0.decode(0, as: Int64.self) })
         required = try rows[3].map { try RequiredField(row: $0) }
         fields = rows.count > 4 ? try CustomFields(.deal, rows: rows[4]) : CustomFields(.deal, [])
+    }
+
+    /// The author worked here when he made or changed the deal; 0 is the machine.
+    func check(authorID: Int64?, _ path: String, refusals: inout [any Refusal]) {
+        if let authorID, authorID != 0, !everyone.contains(authorID) {
+            refusals.append(DealRefusal.unknownAuthor(path: path))
+        }
     }
 
     /// Refuses a stage that asks for fields which would be empty there, naming all of them.

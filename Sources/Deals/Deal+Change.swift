@@ -13,6 +13,7 @@ struct DealChange: Sendable {
     let ownerID: Int64
     let lossReasonID: Int64?
     let companyID: Int64?
+    /// When it was closed, as the item says; nil: as the stage tells.
     let closedAt: Moment?
     let channel: DealChannel?
     let expectedCloseOn: Day?
@@ -33,7 +34,6 @@ struct DealChange: Sendable {
         amount = item.amount ?? old.amount
         ownerID = item.ownerID ?? old.ownerID
         companyID = item.companyID ?? old.companyID
-        closedAt = item.closedAt
         channel = item.channel.applied(to: old.channel)
         expectedCloseOn = item.expectedCloseOn.applied(to: old.expectedCloseOn)
         updatedAt = item.updatedAt
@@ -47,6 +47,9 @@ struct DealChange: Sendable {
             : try company.stages.target(
                 pipelineID: item.pipelineID, stageID: item.stageID, from: old.stage)
         self.stage = stage
+        // The API says whole seconds: what it gave comes back as no change.
+        let saysNew = stage != old.stage || item.closedAt?.seconds != old.closedAt?.seconds
+        closedAt = stage.isClosing && saysNew ? item.closedAt : nil
         if case .value(let reason) = item.lossReason, !company.lossReasons.contains(reason) {
             throw DealRefusal.unknownLossReason
         }
@@ -54,6 +57,7 @@ struct DealChange: Sendable {
         lossReasonID =
             stage.stageID == StageKey.lost ? item.lossReason.applied(to: old.lossReasonID) : nil
         var refusals: [any Refusal] = []
+        company.check(authorID: updatedBy, "updated_by", refusals: &refusals)
         fields = FieldChanges(
             item.fields, fields: company.fields, timeZone: timeZone, refusals: &refusals)
         tagIDs =
@@ -83,7 +87,7 @@ struct DealChange: Sendable {
         !isMove && name == old.name && amount == old.amount && ownerID == old.ownerID
             && lossReasonID == old.lossReasonID && companyID == old.companyID && fieldEvents.isEmpty
             && channel == old.channel && expectedCloseOn == old.expectedCloseOn
-            && (closedAt == nil || !stage.isClosing)
+            && closedAt == nil
     }
 
     /// Source: amocrm-api 15.3.
@@ -111,6 +115,12 @@ struct DealChange: Sendable {
                 "lead_status_changed", "lead_status", Self.status(old.stage, old.lossReasonID),
                 Self.status(stage, lossReasonID))
         }
+        if !isMove, lossReasonID != old.lossReasonID {
+            add(
+                "loss_reason_field_changed", "loss_reason_field_value",
+                [("loss_reason_id", Self.number(old.lossReasonID))],
+                [("loss_reason_id", Self.number(lossReasonID))])
+        }
         if name != old.name {
             add(
                 "name_field_changed", "name_field_value", [("name", .string(old.name))],
@@ -136,6 +146,12 @@ struct DealChange: Sendable {
                 [("expected_close_on", Self.text(old.expectedCloseOn?.text))],
                 [("expected_close_on", Self.text(expectedCloseOn?.text))])
         }
+        if let closedAt, closedAt.seconds != old.closedAt?.seconds {
+            add(
+                "closed_at_field_changed", "closed_at_field_value",
+                [("closed_at", Self.number(old.closedAt?.seconds))],
+                [("closed_at", .int(closedAt.seconds))])
+        }
         if companyID != old.companyID {
             if let gone = old.companyID { append("company_unlinked", Self.link(gone), .array([])) }
             if let come = companyID { append("company_linked", .array([]), Self.link(come)) }
@@ -153,6 +169,8 @@ struct DealChange: Sendable {
     private static func sale(_ amount: Money) -> [(String, JSONValue)] {
         [("sale", .int(amount.wholeUnits)), ("sale_minor", .int(amount.minor))]
     }
+
+    private static func number(_ value: Int64?) -> JSONValue { value.map { .int($0) } ?? .null }
 
     private static func text(_ value: String?) -> JSONValue { value.map { .string($0) } ?? .null }
 
@@ -178,7 +196,11 @@ struct DealChange: Sendable {
             ("version", .int(old.version + 1)),
         ]
         if isMove { patch.append(("stage_entered_at", .int(now.seconds))) }
+        if let closedAt { patch.append(("closed_at", .int(closedAt.seconds))) }
         if channel != old.channel { patch.append(("channel", Self.text(channel?.rawValue))) }
+        if lossReasonID != old.lossReasonID {
+            patch.append(("loss_reason_id", Self.number(lossReasonID)))
+        }
         if expectedCloseOn != old.expectedCloseOn {
             patch.append(("expected_close_on", Self.text(expectedCloseOn?.text)))
         }

@@ -7,6 +7,7 @@ import Web
 
 /// A new deal, checked and complete, with the key of its event.
 struct NewDeal: Sendable {
+    /// Empty: named by its number, once it has one.
     let name: String
     let stage: StageKey
     let amount: Money
@@ -35,7 +36,7 @@ struct NewDeal: Sendable {
         let stage = try company.stages.target(
             pipelineID: item.pipelineID, stageID: item.stageID, from: nil)
         self.stage = stage
-        name = item.name ?? Text(ru: "Сделка", en: "Deal")(actor.language)
+        name = item.name ?? ""
         amount = item.amount ?? Money(minor: 0)
         lossReasonID = stage.stageID == StageKey.lost ? reason : nil
         companyID = item.companyID
@@ -43,6 +44,8 @@ struct NewDeal: Sendable {
         createdAt = item.createdAt ?? now
         closedAt = item.closedAt ?? now
         var refusals: [any Refusal] = []
+        company.check(authorID: item.createdBy, "created_by", refusals: &refusals)
+        company.check(authorID: item.updatedBy, "updated_by", refusals: &refusals)
         let fields = FieldChanges(
             item.fields, fields: company.fields, timeZone: timeZone, refusals: &refusals)
         self.fields = fields
@@ -96,7 +99,8 @@ struct NewDeal: Sendable {
             INSERT INTO outbox (event_id, topic, entity_type, entity_id, payload, created_at)
             SELECT w.event_id, 'lead_added', 'deal', n.id,
                 jsonb_build_object('owner_id', w.owner_id, 'patch', jsonb_build_object(
-                    'id', n.id, 'name', w.name, 'pipeline_id', w.pipeline_id, 'stage_id', w.stage_id,
+                    'id', n.id, 'name', \(named("w.name", "n.id", actor)),
+                    'pipeline_id', w.pipeline_id, 'stage_id', w.stage_id,
                     'amount_minor', w.amount_minor, 'owner_id', w.owner_id, 'version', 1)),
                 \(now)
             FROM numbered AS n
@@ -104,6 +108,31 @@ struct NewDeal: Sendable {
         )
         SELECT id FROM numbered ORDER BY place
         """
+    }
+
+    private static func named(
+        _ name: StaticString, _ id: StaticString, _ actor: Actor
+    ) -> PostgresStatement {
+        """
+        CASE \(unsafeSQL: name)
+            WHEN '' THEN \(Text(ru: "Сделка #", en: "Deal #")(actor.language))::text || \(unsafeSQL: id)
+            ELSE \(unsafeSQL: name) END
+        """
+    }
+
+    /// Gives the deals that came without a name theirs, of the number that they have got. Follows
+    /// `insert` in its transaction, and in its round trip; nil: all have names.
+    ///
+    /// Source: amocrm-api 5.4.
+    static func name(_ deals: [NewDeal], by actor: Actor) -> PostgresStatement? {
+        let keys = deals.filter(\.name.isEmpty).map(\.eventID)
+        if keys.isEmpty { return nil }
+        return """
+            UPDATE deals AS d
+            SET name = \(named("d.name", "d.id", actor))
+            FROM events AS e
+            WHERE e.id = ANY(\(keys)) AND d.id = e.entity_id
+            """
     }
 
     /// What the usual row does not have, for the few new deals that say it; nil: none does. Part of

@@ -94,6 +94,10 @@ struct DoneEvent: Sendable {
         switch type {
         case "lead_status_changed": stage(after) == deal.stage
         case "sale_field_changed": amount(after) == deal.amount
+        case "loss_reason_field_changed":
+            value(after, "loss_reason_field_value", "loss_reason_id")?.int == deal.lossReasonID
+        case "closed_at_field_changed":
+            value(after, "closed_at_field_value", "closed_at")?.int == deal.closedAt?.seconds
         case "name_field_changed": value(after, "name_field_value", "name")?.string == deal.name
         case "entity_responsible_changed":
             value(after, "responsible_user", "id")?.int == deal.ownerID
@@ -119,6 +123,15 @@ struct DoneEvent: Sendable {
         case "sale_field_changed":
             guard let amount = amount(before) else { return nil }
             item.amount = amount
+        case "loss_reason_field_changed":
+            let reason = value(before, "loss_reason_field_value", "loss_reason_id")?.int
+            item.lossReason = reason.map { .value($0) } ?? .empty
+        case "closed_at_field_changed":
+            // One that was open then is opened by taking back its stage.
+            guard let closed = value(before, "closed_at_field_value", "closed_at")?.int else {
+                return nil
+            }
+            item.closedAt = Moment(seconds: closed)
         case "name_field_changed":
             guard let name = value(before, "name_field_value", "name")?.string else { return nil }
             item.name = name

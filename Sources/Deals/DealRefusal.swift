@@ -5,6 +5,8 @@ enum DealRefusal: Refusal, Hashable {
     case unknownPipeline, unknownStage, unknownOwner, unknownLossReason, unknownDeal
     /// The stage asks for a custom field that is empty.
     case emptyField(id: Int64, name: String)
+    /// Of `created_by` or `updated_by`: he never worked here.
+    case unknownAuthor(path: String)
     case notChangeable
 
     var status: Int { self == .notChangeable ? 403 : 400 }
@@ -25,6 +27,7 @@ enum DealRefusal: Refusal, Hashable {
         case .unknownLossReason: "loss_reason_id"
         case .unknownDeal: "id"
         case .emptyField(let id, _): "custom_fields_values.\(id)"
+        case .unknownAuthor(let path): path
         case .notChangeable: ""
         }
     }
@@ -34,7 +37,7 @@ enum DealRefusal: Refusal, Hashable {
         case .unknownPipeline: Text(ru: "Такой воронки нет.", en: "There is no such pipeline.")
         case .unknownStage:
             Text(ru: "В этой воронке нет такого этапа.", en: "This pipeline has no such stage.")
-        case .unknownOwner:
+        case .unknownOwner, .unknownAuthor:
             Text(ru: "Такого сотрудника нет.", en: "There is no such member.")
         case .unknownLossReason:
             Text(ru: "Такой причины отказа нет.", en: "There is no such loss reason.")

@@ -17,13 +17,15 @@ struct DealState: Sendable {
     let companyID: Int64?
     let channel: DealChannel?
     let expectedCloseOn: Day?
+    let closedAt: Moment?
 
     /// Of the row `d`; they come first in every statement that reads a state.
     static let columns: PostgresStatement = """
         d.id, d.name, d.amount_minor, d.pipeline_id, d.stage_id, d.owner_id, d.loss_reason_id, d.version,
-        d.fields::text, d.tag_ids, d.company_id, d.channel, d.expected_close_on - DATE '1970-01-01'
+        d.fields::text, d.tag_ids, d.company_id, d.channel, d.expected_close_on - DATE '1970-01-01',
+        d.closed_at
         """
-    static let columns_count = 13
+    static let columns_count = 14
 
     /// - Parameter isLocking: until the end of the transaction nobody else changes the deals.
     static func statement(
@@ -53,6 +55,7 @@ struct DealState: Sendable {
         companyID = try row.decode(10, as: Int64?.self)
         channel = try row.decode(11, as: String?.self).flatMap { DealChannel(rawValue: $0) }
         expectedCloseOn = try row.decode(12, as: Int32?.self).map { Day(number: Int64($0)) }
+        closedAt = try row.decode(13, as: Moment?.self)
     }
 
     func fields() throws -> JSONValue { try JSONParser.parse(Array(fieldsText.utf8)) }

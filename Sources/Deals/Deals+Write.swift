@@ -31,7 +31,13 @@ extension Deals {
             let deals = try accepted(items) {
                 try NewDeal($0, by: actor, company, timeZone: database.tenant.timeZone, now: now)
             }
-            let rows = try await database.query(NewDeal.insert(deals, by: actor, at: now))
+            let insert = NewDeal.insert(deals, by: actor, at: now)
+            let rows =
+                if let name = NewDeal.name(deals, by: actor) {
+                    try await database.pipeline([insert, name])[0]
+                } else {
+                    try await database.query(insert)
+                }
             written = try ids(rows, deals)
         }
         services.wake(database.tenant)
@@ -59,8 +65,10 @@ extension Deals {
                 item, by: actor, company, tags: tags, timeZone: transaction.tenant.timeZone,
                 now: now)
         }
-        let written = try ids(
-            try await transaction.query(NewDeal.insert(deals, by: actor, at: now)), deals)
+        let insert = NewDeal.insert(deals, by: actor, at: now)
+        let name = NewDeal.name(deals, by: actor)
+        let rows = try await transaction.pipeline([insert] + (name.map { [$0] } ?? []))
+        let written = try ids(rows[0], deals)
         for (deal, new) in zip(written, deals) { owners[.init(.deal, deal.id)] = new.ownerID }
         let numbers = FieldChanges.numbers(
             of: .deal, zip(written, deals).map { ($0.id, $1.fields) })

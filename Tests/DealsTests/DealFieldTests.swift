@@ -139,6 +139,57 @@ struct DealFieldTests {
         }
     }
 
+    @Test("a closing date that is written afresh is logged, shown and undone, and told once")
+    func closed() async throws {
+        try await withTenants { world in
+            for tenant in [world.a, world.b] {
+                let company = try await tenant.furnish()
+                let mine = api(tenant, as: company.administrator)
+                let id = try await mine.deal("{\"status_id\":142}")
+                let path = "/api/v4/leads/\(id)"
+                func events() async throws -> [JSONValue] {
+                    let log = try await mine.get(
+                        "/api/v4/events?filter[type]=closed_at_field_changed&filter[entity_id]=\(id)"
+                    )
+                    return log.at("_embedded.events")?.array ?? []
+                }
+                let first = now.seconds - 86_400
+                let changed = try await mine.patch(path, "{\"closed_at\":\(first)}")
+                let event = try #require(changed.at("event_ids.0")?.string, "\(changed.text)")
+                #expect(try await mine.get(path).at("closed_at")?.int == first)
+                let told = try await events()
+                try #require(told.count == 1)
+                let key = "closed_at_field_value.closed_at"
+                #expect(told[0].at("value_before.0.\(key)")?.int == now.seconds)
+                #expect(told[0].at("value_after.0.\(key)")?.int == first)
+                let patch = try await tenant.database.query(
+                    "SELECT (payload->'patch'->>'closed_at')::bigint FROM outbox WHERE event_id = \(event)"
+                ).one().decode(0, as: Int64.self)
+                #expect(patch == first)
+
+                // What it is already is no change, and an open deal has no such date.
+                #expect(
+                    try await mine.patch(path, "{\"closed_at\":\(first)}").at("event_ids")
+                        == .array([]))
+                #expect(try await mine.get(path).at("version")?.int == 2)
+                let undone = try await mine.post("/ui/undo/\(event)", "{}")
+                #expect(undone.status == 200, "\(undone.text)")
+                #expect(try await mine.get(path).at("closed_at")?.int == now.seconds)
+                #expect(try await mine.post("/ui/undo/\(event)", "{}").status == 409)
+                let open = try await mine.deal()
+                let nothing = try await mine.patch(
+                    "/api/v4/leads/\(open)", "{\"closed_at\":\(first)}")
+                #expect(nothing.at("event_ids") == .array([]))
+
+                // Won on a day that is told: the stage, and the day.
+                let won = try await mine.patch(
+                    "/api/v4/leads/\(open)", "{\"status_id\":142,\"closed_at\":\(first)}")
+                #expect(won.at("event_ids")?.array?.count == 2, "\(won.text)")
+                #expect(try await mine.get("/api/v4/leads/\(open)").at("closed_at")?.int == first)
+            }
+        }
+    }
+
     @Test("a channel that is not one and a day that is none are refused by name")
     func badInput() async throws {
         try await withTenants { world in
