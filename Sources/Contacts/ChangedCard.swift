@@ -36,6 +36,7 @@ struct ChangedCard: Sendable {
             // Two changes of one record in one request have no order.
             if !seen.insert(id).inserted { refusals.append(FieldRefusal.notAChoice("id")) }
             rules.check(ownerID: draft.ownerID, refusals: &refusals)
+            rules.check(authorID: draft.updatedBy, "updated_by", refusals: &refusals)
             let changes = rules.changes(draft.fields, refusals: &refusals)
             let ids = draft.tags.applied(to: old.tagIDs, tags, refusals: &refusals)
             if !refusals.isEmpty {

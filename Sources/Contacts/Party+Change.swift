@@ -29,7 +29,8 @@ extension Party {
         }
         let rules = try await CardRules.load(
             entity, needsFields: drafts.contains { $0.fields != nil },
-            ownerIDs: drafts.compactMap(\.ownerID), in: transaction)
+            ownerIDs: drafts.compactMap(\.ownerID), authorIDs: drafts.compactMap(\.updatedBy),
+            in: transaction)
         let changesTags = drafts.contains { !$0.tags.isEmpty }
         let tags =
             changesTags

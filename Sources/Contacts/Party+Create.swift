@@ -19,7 +19,8 @@ extension Party {
         guard actor.owners(.add, entity) != .these([]) else { throw FieldRefusal.noRight }
         let rules = try await CardRules.load(
             entity, needsFields: drafts.contains { $0.fields != nil },
-            ownerIDs: drafts.compactMap(\.ownerID), in: transaction)
+            ownerIDs: drafts.compactMap(\.ownerID), authorIDs: drafts.flatMap(\.authorIDs),
+            in: transaction)
         let tags = try await Tags.resolve(
             drafts.flatMap(\.tags.wanted), of: entity, in: transaction)
         let cards = try NewCard.check(drafts, rules, tags)
@@ -48,6 +49,8 @@ extension Party {
             let cards = drafts.map { draft in
                 var refusals: [any Refusal] = []
                 rules.check(ownerID: draft.ownerID, refusals: &refusals)
+                rules.check(authorID: draft.createdBy, "created_by", refusals: &refusals)
+                rules.check(authorID: draft.updatedBy, "updated_by", refusals: &refusals)
                 let changes = rules.changes(draft.fields, refusals: &refusals)
                 let ids = draft.tags.applied(to: [], tags, refusals: &refusals)
                 if !refusals.isEmpty {

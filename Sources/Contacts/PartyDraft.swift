@@ -42,6 +42,8 @@ package struct PartyDraft: Sendable {
         for refusal in refusals { reader.refuse(refusal) }
     }
 
+    var authorIDs: [Int64] { [createdBy, updatedBy].compactMap(\.self) }
+
     /// First name, then last name; a name of its own counts before that. Too long a pair is cut.
     func composedName() -> String {
         if let name { return name }

@@ -91,7 +91,7 @@ package enum Feed {
         """
     }
 
-    /// Events that stand for a note or a finished task are left out: those are shown themselves.
+    /// Events that brought a note or a task's result are left out: those are shown themselves.
     private static func events(_ before: Cursor?) -> PostgresStatement {
         """
         SELECT e.created_at AS at, e.id COLLATE "C" AS key, json_build_object('id', e.id,
@@ -100,7 +100,7 @@ package enum Feed {
             'type', e.type, 'before', e.before, 'after', e.after, 'undoes', e.undoes) AS item
         FROM events AS e
         WHERE e.entity_type = sources.type AND e.entity_id = sources.id
-            AND NOT jsonb_path_exists(e.after, '$[*].note.id')
+            AND NOT (e.before = '[]' AND jsonb_path_exists(e.after, '$[*].note.id'))
             AND \(older(before, at: "e.created_at", key: "e.id COLLATE \"C\""))
         ORDER BY e.id DESC LIMIT \(Self.page_items + 1)
         """

@@ -53,8 +53,8 @@ package enum Notes {
     /// transaction.
     ///
     /// - Returns: their ids, in the order of the drafts.
-    /// - Throws: `BatchRefusal` naming the items whose card does not exist for this actor, or whose
-    ///   owner does not work here.
+    /// - Throws: `BatchRefusal` naming the items whose card does not exist for this actor, whose
+    ///   owner does not work here, or whose author never did.
     package static func add(
         _ drafts: [(requestID: String, note: NoteDraft)], to entity: EntityType, actor: Actor,
         at: Moment,
@@ -65,10 +65,11 @@ package enum Notes {
             in: transaction)
         let rules = try await CardRules.load(
             entity, needsFields: false, ownerIDs: drafts.compactMap(\.note.ownerID),
-            in: transaction)
+            authorIDs: drafts.compactMap(\.note.createdBy), in: transaction)
         let refused = drafts.compactMap { draft -> BatchRefusal.Item? in
             var refusals: [any Refusal] = []
             rules.check(ownerID: draft.note.ownerID, refusals: &refusals)
+            rules.check(authorID: draft.note.createdBy, "created_by", refusals: &refusals)
             if cards[.init(entity, draft.note.entityID)] == nil {
                 refusals.append(FieldRefusal.notAChoice("entity_id"))
             }
@@ -122,82 +123,5 @@ package enum Notes {
                 '_links', json_build_object('self', json_build_object('href',
                     \(baseURL + "/api/v4/" + entity.plural + "/")::text || c.entity_id || '/notes/' || c.id)))
             """
-    }
-
-    /// One change of a note; nil parts stay as they are.
-    struct Change: Sendable {
-        let id: Int64
-        let entityID: Int64?
-        let kind: NoteKind?
-        let params: JSONValue?
-        let ownerID: Int64?
-
-        /// - Parameter kinds: what the notes are now, by id.
-        init?(
-            _ reader: inout FieldReader, id: Int64?, entityID: Int64?, kinds: [Int64: NoteKind]
-        ) {
-            if id == nil { reader.require("id") }
-            let id = id ?? reader.id("id")
-            self.entityID = entityID ?? reader.id("entity_id")
-            ownerID = reader.id("responsible_user_id")
-            let name = reader.string("note_type")
-            kind = name.flatMap { NoteKind.named($0) }
-            if name != nil, kind == nil { reader.refuse(FieldRefusal.notAChoice("note_type")) }
-            // A note that is not there is refused when it is written.
-            let known = kind ?? id.flatMap { kinds[$0] }
-            if var inner = reader.object("params"), let known {
-                params = known.read(&inner)
-            } else {
-                params = nil
-            }
-            guard let id else { return nil }
-            self.id = id
-        }
-    }
-
-    /// The note's author may change it, and who may edit the card.
-    /// - Throws: `NotFound` when one of them does not exist for this actor; `BatchRefusal` naming
-    ///   the items whose new owner does not work here.
-    static func change(
-        _ items: [(requestID: String, change: Change)], of entity: EntityType, actor: Actor,
-        at: Moment, in transaction: TenantTransaction
-    ) async throws -> [(id: Int64, entityID: Int64)] {
-        let changes = items.map(\.change)
-        let rules = try await CardRules.load(
-            entity, needsFields: false, ownerIDs: changes.compactMap(\.ownerID), in: transaction)
-        let refused = items.compactMap { item -> BatchRefusal.Item? in
-            var refusals: [any Refusal] = []
-            rules.check(ownerID: item.change.ownerID, refusals: &refusals)
-            return refusals.isEmpty ? nil : .init(requestID: item.requestID, refusals: refusals)
-        }
-        if !refused.isEmpty { throw BatchRefusal(refused) }
-        let rows = try await transaction.query(update(changes, entity, actor: actor, at: at))
-        guard rows.count == Set(changes.map(\.id)).count else { throw NotFound() }
-        var cards: [Int64: Int64] = [:]
-        for row in rows {
-            let (id, card) = try row.decode(Int64.self, Int64.self)
-            cards[id] = card
-        }
-        return changes.map { ($0.id, cards[$0.id] ?? 0) }
-    }
-
-    static func update(
-        _ changes: [Change], _ entity: EntityType, actor: Actor, at: Moment
-    ) -> PostgresStatement {
-        """
-        UPDATE notes AS n
-        SET kind = COALESCE(w.kind, n.kind), params = COALESCE(w.params, n.params),
-            owner_id = COALESCE(w.owner_id, n.owner_id), version = n.version + 1,
-            updated_at = \(at), updated_by = \(actor.userID)
-        FROM unnest(\(changes.map(\.id)), \(changes.map(\.entityID)), \(changes.map { $0.kind?.name }),
-            \(changes.map { $0.params?.text })::text[]::jsonb[], \(changes.map(\.ownerID)))
-            AS w (id, entity_id, kind, params, owner_id),
-            \(ident: entity.table) AS c
-        WHERE n.id = w.id AND n.entity_type = \(entity.rawValue) AND n.deleted_at IS NULL
-            AND n.entity_id = COALESCE(w.entity_id, n.entity_id)
-            AND c.id = n.entity_id AND c.deleted_at IS NULL AND \(actor.owners(.view, entity).condition("c"))
-            AND (n.created_by = \(actor.userID) OR \(actor.owners(.edit, entity).condition("c")))
-        RETURNING n.id, n.entity_id
-        """
     }
 }

@@ -194,10 +194,12 @@ struct NoteRoutes: Sendable {
         _ changes: [(requestID: String, change: Notes.Change)], _ context: TenantContext
     ) async throws -> [(id: Int64, entityID: Int64)] {
         do {
-            return try await context.tenant.transaction {
+            let changed = try await context.tenant.transaction {
                 try await Notes.change(
                     changes, of: entity, actor: context.actor, at: context.now, in: $0)
             }
+            services.wake(context.tenant.tenant)
+            return changed
         } catch is NotFound {
             throw try await refusal(changes.map { ($0.change.id, $0.change.entityID) }, context)
         }
@@ -234,17 +236,16 @@ struct NoteRoutes: Sendable {
         _ context: TenantContext, _ isPinned: Bool, card: Int64? = nil
     ) async throws -> Response {
         let id = try context.id("note_id")
-        let rows = try await context.tenant.query(
-            """
-            UPDATE notes AS n
-            SET is_pinned = \(isPinned), version = n.version + 1
-            FROM \(ident: entity.table) AS c
-            WHERE n.id = \(id) AND n.entity_type = \(entity.rawValue) AND n.deleted_at IS NULL
-                AND n.entity_id = COALESCE(\(card)::bigint, n.entity_id) AND c.id = n.entity_id AND c.deleted_at IS NULL
-                AND \(context.actor.owners(.edit, entity).condition("c"))
-            RETURNING n.id
-            """)
-        if rows.isEmpty { throw try await refusal([(id, card)], context) }
+        do {
+            try await context.tenant.transaction {
+                try await Notes.pin(
+                    id, isPinned, on: entity, card: card, actor: context.actor, at: context.now,
+                    in: $0)
+            }
+        } catch is NotFound {
+            throw try await refusal([(id, card)], context)
+        }
+        services.wake(context.tenant.tenant)
         return .empty
     }
 }

@@ -75,6 +75,8 @@ package struct TaskDraft: Sendable {
         readCard(&reader)
     }
 
+    var authorIDs: [Int64] { [createdBy, updatedBy].compactMap(\.self) }
+
     private mutating func readCard(_ reader: inout FieldReader) {
         let id = reader.int64("entity_id", in: 0 ... .max)
         let word = reader.string("entity_type")

@@ -29,7 +29,8 @@ extension TaskVerbs {
             throw StaleTask(id: id)
         }
         let rules = try await CardRules.load(
-            .task, needsFields: false, ownerIDs: drafts.compactMap(\.ownerID), in: transaction)
+            .task, needsFields: false, ownerIDs: drafts.compactMap(\.ownerID),
+            authorIDs: drafts.flatMap(\.authorIDs), in: transaction)
         let cards = try await TaskCards.lock(
             seen: drafts.compactMap(\.end), touched: current.values.compactMap(\.card),
             actor: actor,

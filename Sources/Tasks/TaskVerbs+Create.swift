@@ -18,7 +18,8 @@ package enum TaskVerbs {
     ) async throws -> [Int64] {
         guard actor.owners(.add, .task) != .these([]) else { throw FieldRefusal.noRight }
         let rules = try await CardRules.load(
-            .task, needsFields: false, ownerIDs: drafts.compactMap(\.ownerID), in: transaction)
+            .task, needsFields: false, ownerIDs: drafts.compactMap(\.ownerID),
+            authorIDs: drafts.flatMap(\.authorIDs), in: transaction)
         let cards = try await TaskCards.lock(
             seen: drafts.compactMap(\.end), actor: actor, in: transaction)
         try check(drafts, rules, cards)
@@ -42,6 +43,8 @@ package enum TaskVerbs {
         for draft in drafts {
             var refusals: [any Refusal] = []
             rules.check(ownerID: draft.ownerID, refusals: &refusals)
+            rules.check(authorID: draft.createdBy, "created_by", refusals: &refusals)
+            rules.check(authorID: draft.updatedBy, "updated_by", refusals: &refusals)
             if let end = draft.end, cards.owner(end) == nil {
                 refusals.append(FieldRefusal.notAChoice("entity_id"))
             }
