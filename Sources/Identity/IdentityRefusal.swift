@@ -14,13 +14,15 @@ package enum IdentityRefusal: Refusal, Hashable {
     /// More passwords are being checked than we allow at once.
     case busy
     case signUpIsClosed
+    /// Every cell is full. The operator is told in the log.
+    case noRoom
 
     package var status: Int {
         switch self {
         case .wrongEmailOrPassword: 400
         case .notSignedIn: 401
         case .tooManyAttempts: 429
-        case .busy: 503
+        case .busy, .noRoom: 503
         case .signUpIsClosed: 403
         }
     }
@@ -32,6 +34,7 @@ package enum IdentityRefusal: Refusal, Hashable {
         case .tooManyAttempts: "TooManyAttempts"
         case .busy: "Busy"
         case .signUpIsClosed: "SignUpIsClosed"
+        case .noRoom: "NoRoom"
         }
     }
 
@@ -42,6 +45,7 @@ package enum IdentityRefusal: Refusal, Hashable {
         switch self {
         case .tooManyAttempts(let seconds): seconds
         case .busy: 2
+        case .noRoom: 3_600
         default: nil
         }
     }
@@ -62,6 +66,10 @@ package enum IdentityRefusal: Refusal, Hashable {
         case .signUpIsClosed:
             Text(
                 ru: "Регистрация новых компаний закрыта.", en: "New companies cannot sign up here.")
+        case .noRoom:
+            Text(
+                ru: "Сейчас нет мест для новых компаний. Попробуйте позже.",
+                en: "There is no room for new companies just now. Try again later.")
         }
     }
 

@@ -1,3 +1,4 @@
+import Logging
 import Postgres
 import Tenancy
 package import Vocabulary
@@ -73,6 +74,10 @@ extension Identity {
         } catch {
             if isNew { try await forgetFounder(userID) }
             if let error = error as? PostgresError, error.isUniqueViolation { throw Slug.taken() }
+            if case TenancyError.cellsFull = error {
+                logger.error("a company could not sign up", metadata: ["error": "\(error)"])
+                throw IdentityRefusal.noRoom
+            }
             throw error
         }
     }
