@@ -19,7 +19,7 @@ extension Instance {
         let ui = router.group("ui").add(middleware: signIn(limits, .cookie))
             .group(context: TenantContext.self)
         addSlices(open: open, api: api, ui: ui)
-        LiveStream(feed: feed, relay: relay).addRoutes(ui: ui)
+        LiveStream(feed: feed, relay: relay, identity: identity).addRoutes(ui: ui)
         let page = router.group().add(middleware: signIn(limits, .page))
         PageRoutes(pages: pages).add(to: page)
         SignInPages(pages: pages, tenants: tenants, identity: identity).add(to: page)

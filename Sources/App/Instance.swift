@@ -61,7 +61,8 @@ package struct Instance: Sendable {
             .init(
                 secret: configuration.secret, controlURL: configuration.controlURL,
                 baseDomains: configuration.baseDomains, scryptCost: configuration.scryptCost),
-            tenants: tenants, time: configuration.time, logger: logger, provision: provision)
+            tenants: tenants, time: configuration.time, logger: logger, provision: provision,
+            wake: services.wake)
         let web = configuration.share.appendingPathComponent("web")
         assets = try Assets(directory: web.appendingPathComponent("static"))
         pages = try Pages(directory: web, assets: assets)

@@ -1,4 +1,5 @@
 import Hummingbird
+import Outbox
 import Postgres
 import Records
 import Tenancy
@@ -61,7 +62,7 @@ extension Deals {
         let items = try Batch.items(try await request.json(), max: Self.lossReasons_max) {
             ReasonItem(&$0, isNew: true)
         }
-        let rows = try await context.tenant.transaction { transaction in
+        let rows = try await logging(context) { transaction in
             let count = try await transaction.query("SELECT count(*) FROM loss_reasons")
                 .one().decode(0, as: Int.self)
             guard count + items.count <= Self.lossReasons_max else {
@@ -111,7 +112,7 @@ extension Deals {
             ReasonItem(&$0, isNew: false)
         }
         let ids = items.compactMap(\.value.id)
-        let rows = try await context.tenant.transaction { transaction in
+        let rows = try await logging(context) { transaction in
             let changed = try await transaction.query(
                 """
                 UPDATE loss_reasons AS r
@@ -135,25 +136,74 @@ extension Deals {
         var reader = try await request.json().reader()
         let item = ReasonItem(&reader, isNew: false, id: id)
         try reader.finish()
-        _ = try await context.tenant.query(
-            """
-            UPDATE loss_reasons
-            SET name = COALESCE(\(item?.name), name), sort = COALESCE(\(item?.sort)::bigint::integer, sort),
-                updated_at = \(context.now)
-            WHERE id = \(id)
-            """)
+        try await logging(context) { transaction in
+            _ = try await transaction.query(
+                """
+                UPDATE loss_reasons
+                SET name = COALESCE(\(item?.name), name), sort = COALESCE(\(item?.sort)::bigint::integer, sort),
+                    updated_at = \(context.now)
+                WHERE id = \(id)
+                """)
+        }
         return try await oneReason(id, context)
     }
 
-    /// Deals that were lost for this reason stay lost, without a reason.
+    /// Deals that were lost for this reason stay lost, without a reason; each says so in its log.
     private func deleteReason(_ context: TenantContext) async throws -> Response {
         try context.actor.checkShapesPipelines()
         let id = try context.id()
-        let found = try await context.tenant.pipeline([
-            "UPDATE deals SET loss_reason_id = NULL, version = version + 1 WHERE loss_reason_id = \(id)",
-            "DELETE FROM loss_reasons WHERE id = \(id) RETURNING id",
-        ])
-        if found[1].isEmpty { throw NotFound() }
+        try await logging(context) { transaction in
+            let deals = try await transaction.query(
+                """
+                UPDATE deals SET loss_reason_id = NULL, version = version + 1
+                WHERE loss_reason_id = \(id)
+                RETURNING id, owner_id, version
+                """)
+            let gone = try await transaction.query(
+                "DELETE FROM loss_reasons WHERE id = \(id) RETURNING id")
+            if gone.isEmpty { throw NotFound() }
+            let events = try deals.map { row in
+                let (deal, owner, version) = try row.decode(Int64.self, Int64.self, Int64.self)
+                return Self.lostReason(of: deal, owner: owner, version: version, was: id)
+            }
+            if events.isEmpty { return }
+            _ = try await transaction.query(
+                Outbox.append(events.drafts(by: context.actor, at: context.now)))
+        }
         return .empty
+    }
+
+    private static func lostReason(
+        of deal: Int64, owner: Int64, version: Int64, was reason: Int64
+    ) -> RecordEvent {
+        func value(_ reason: JSONValue) -> JSONValue {
+            .array([.made([("loss_reason_field_value", .made([("loss_reason_id", reason)]))])])
+        }
+        return RecordEvent(
+            "loss_reason_field_changed", .deal, deal, ownerID: owner, before: value(.int(reason)),
+            after: value(.null),
+            patch: .made([
+                ("id", .int(deal)), ("loss_reason_id", .null), ("version", .int(version)),
+            ]))
+    }
+
+    /// A transaction whose changes of reasons are logged and told to open screens.
+    private func logging<Result>(
+        _ context: TenantContext, _ change: (TenantTransaction) async throws -> Result
+    ) async throws -> Result {
+        let image: PostgresStatement = """
+            SELECT 'loss_reason', r.id, r.id::text,
+                json_build_object('id', r.id, 'name', r.name, 'sort', r.sort)::text
+            FROM loss_reasons AS r
+            ORDER BY r.id
+            FOR UPDATE
+            """
+        let result = try await context.tenant.transaction { transaction in
+            try await SetupLog.logging(
+                .lossReason, image, by: context.actor.userID, at: context.now, in: transaction
+            ) { try await change(transaction) }
+        }
+        services.wake(context.tenant.tenant)
+        return result
     }
 }

@@ -44,6 +44,34 @@ enum Pipelines {
         return ids
     }
 
+    /// Carries out a change and logs what it changed of pipelines and stages. One at a time shapes
+    /// them.
+    static func logging<Result>(
+        by actor: Actor, at: Moment, in transaction: TenantTransaction,
+        _ change: () async throws -> Result
+    ) async throws -> Result {
+        _ = try await lock(transaction)
+        return try await SetupLog.logging(
+            .pipeline, image, by: actor.userID, at: at, in: transaction, change)
+    }
+
+    /// All of them, for the log, in the words of the HTTP edge. A stage is logged under its
+    /// pipeline: won and lost have the same ids in all of them.
+    private static let image: PostgresStatement = """
+        SELECT x.word, x.id, x.key, x.value::text
+        FROM (
+            SELECT 'pipeline' AS word, p.id, p.id::text AS key, json_build_object('id', p.id,
+                'name', p.name, 'sort', p.sort, 'is_main', p.is_main) AS value
+            FROM pipelines AS p
+            UNION ALL
+            SELECT 'status', s.pipeline_id, s.id::text, json_build_object('id', s.id,
+                'pipeline_id', s.pipeline_id, 'name', s.name, 'sort', s.sort, 'color', s.color,
+                'probability', s.probability, 'rot_days', s.rot_days)
+            FROM stages AS s
+        ) AS x
+        ORDER BY x.id, x.word, x.key
+        """
+
     private static func lock(_ transaction: TenantTransaction) async throws -> Int {
         try await transaction.query("SELECT id FROM pipelines ORDER BY id FOR UPDATE").count
     }

@@ -44,7 +44,7 @@ extension Deals {
         let items = try Batch.items(try await request.json(), max: PipelineItem.pipelines_max) {
             PipelineItem(&$0, isNew: true)
         }
-        let ids = try await context.tenant.transaction {
+        let ids = try await shape(context) {
             try await Pipelines.create(items.map(\.value), language: context.actor.language, in: $0)
         }
         let rows = try await context.tenant.query(
@@ -68,7 +68,7 @@ extension Deals {
         let read = PipelineItem(&reader, isNew: false)
         try reader.finish()
         if let item = read {
-            try await context.tenant.transaction {
+            try await shape(context) {
                 try await Pipelines.change(id, item, language: context.actor.language, in: $0)
             }
         }
@@ -78,8 +78,21 @@ extension Deals {
     private func deletePipeline(_ context: TenantContext) async throws -> Response {
         try context.actor.checkShapesPipelines()
         let id = try context.id()
-        try await context.tenant.transaction { try await Pipelines.delete(id, in: $0) }
+        try await shape(context) { try await Pipelines.delete(id, in: $0) }
         return .empty
+    }
+
+    /// A transaction whose changes of pipelines and stages are logged and told to open screens.
+    func shape<Result>(
+        _ context: TenantContext, _ change: (TenantTransaction) async throws -> Result
+    ) async throws -> Result {
+        let result = try await context.tenant.transaction { transaction in
+            try await Pipelines.logging(by: context.actor, at: context.now, in: transaction) {
+                try await change(transaction)
+            }
+        }
+        services.wake(context.tenant.tenant)
+        return result
     }
 }
 

@@ -45,7 +45,7 @@ extension Deals {
         let items = try Batch.items(try await request.json(), max: PipelineItem.stages_max) {
             StageItem(&$0, isNew: true)
         }
-        let ids = try await context.tenant.transaction {
+        let ids = try await shape(context) {
             try await Pipelines.addStages(pipelineID, items.map(\.value), in: $0)
         }
         let rows = try await context.tenant.query(
@@ -69,7 +69,7 @@ extension Deals {
         let read = StageItem(&reader, isNew: false)
         try reader.finish()
         if let item = read {
-            try await context.tenant.transaction {
+            try await shape(context) {
                 try await Pipelines.changeStage(pipelineID, id, item, in: $0)
             }
         }
@@ -80,7 +80,7 @@ extension Deals {
         try context.actor.checkShapesPipelines()
         let pipelineID = try context.id()
         let id = try context.id("stage")
-        try await context.tenant.transaction {
+        try await shape(context) {
             try await Pipelines.deleteStage(pipelineID, id, in: $0)
         }
         return .empty

@@ -34,6 +34,24 @@ extension Identity: Authenticator {
     }
 
     package func authenticate(cookie: String, tenant: Tenant) async throws -> Identified {
+        try await authenticate(cookie: cookie, tenant: tenant, isUse: true)
+    }
+
+    /// Who acts by a session now: for an answer that goes on long after the request was let in.
+    /// Looking is not using: the session is not prolonged.
+    ///
+    /// - Throws: `Unauthenticated`; a `PostgresError`.
+    package func recheck(cookie: String, at tenant: Tenant) async throws -> Actor {
+        try await authenticate(cookie: cookie, tenant: tenant, isUse: false).actor
+    }
+
+    /// An element whenever what was found by `recheck` may be true no longer, from now on. Time
+    /// passing is not told.
+    package func doubts() -> AsyncStream<Void> { cache.doubts() }
+
+    private func authenticate(
+        cookie: String, tenant: Tenant, isUse: Bool
+    ) async throws -> Identified {
         guard OpaqueSecret.isWellFormed(cookie) else { throw Unauthenticated() }
         let now = time.now()
         let digest = SecretDigest(cookie)
@@ -41,7 +59,8 @@ extension Identity: Authenticator {
             return try await identified(entry, digest, host: tenant)
         }
         let generation = cache.generation
-        guard let session = try await findSession(digest, at: now), session.tenantID == tenant.id,
+        guard let session = try await findSession(digest, at: now, isUse: isUse),
+            session.tenantID == tenant.id,
             let actor = try await actor(session.userID, in: tenants.database(of: tenant))
         else { throw Unauthenticated() }
         let entry = AuthenticationCache.Entry(

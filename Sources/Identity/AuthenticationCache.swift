@@ -33,6 +33,9 @@ final class AuthenticationCache: Sendable {
         var isPushed = false
         /// Counts invalidations, so that what was read before one is not kept after it.
         var generation = 0
+        /// Told of every invalidation.
+        var listeners: [Int: AsyncStream<Void>.Continuation] = [:]
+        var nextListener = 0
     }
 
     private let state = Mutex(State())
@@ -66,7 +69,7 @@ final class AuthenticationCache: Sendable {
 
     /// - Parameter invalidation: nil forgets everything.
     func forget(_ invalidation: Invalidation?) {
-        state.withLock { state in
+        let listeners = state.withLock { state in
             state.generation += 1
             switch invalidation {
             case nil: state.entries.removeAll()
@@ -78,7 +81,24 @@ final class AuthenticationCache: Sendable {
             case .token(let id)?:
                 state.entries = state.entries.filter { $0.value.entry.tokenID != id }
             }
+            return state.listeners.values
         }
+        for listener in listeners { listener.yield() }
+    }
+
+    /// An element after something was forgotten; several at once are one.
+    func doubts() -> AsyncStream<Void> {
+        let (stream, continuation) = AsyncStream<Void>.makeStream(
+            bufferingPolicy: .bufferingNewest(1))
+        let key = state.withLock { state in
+            state.nextListener += 1
+            state.listeners[state.nextListener] = continuation
+            return state.nextListener
+        }
+        continuation.onTermination = { [weak self] _ in
+            self?.state.withLock { $0.listeners[key] = nil }
+        }
+        return stream
     }
 
     /// Whether this server hears the channel just now.

@@ -49,18 +49,22 @@ package final class Identity: Service, Sendable {
     let cache = AuthenticationCache()
     /// nil: new companies are made by the operator alone.
     let provision: Provision?
+    /// Tells the relay that this company's outbox has something new.
+    let wake: @Sendable (Tenant) -> Void
 
     var control: PostgresPool { tenants.control }
 
     package init(
         _ configuration: Configuration, tenants: Tenants, time: TimeSource = .system,
-        logger: Logger = Logger(label: "voronka.identity"), provision: Provision? = nil
+        logger: Logger = Logger(label: "voronka.identity"), provision: Provision? = nil,
+        wake: @escaping @Sendable (Tenant) -> Void = { _ in }
     ) async throws {
         self.configuration = configuration
         self.tenants = tenants
         self.time = time
         self.logger = logger
         self.provision = provision
+        self.wake = wake
         passwords = try PasswordWork(cost: configuration.scryptCost)
         signer = try await TokenSigner(secret: configuration.secret)
         throttle = SignInThrottle(control: tenants.control, limits: configuration.attempts)

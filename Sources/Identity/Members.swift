@@ -1,4 +1,5 @@
 import Postgres
+import Records
 package import Tenancy
 package import Vocabulary
 
@@ -33,7 +34,11 @@ extension Identity {
     ///
     /// For the operator and administrators. A user who exists keeps the password and the name that
     /// he has elsewhere; one who was a member here before is switched on again with the new role.
-    package func addMember(_ new: NewMember, to tenant: Tenant) async throws -> Int64 {
+    ///
+    /// - Parameter actorID: who does it, for the log; 0: the operator.
+    package func addMember(
+        _ new: NewMember, to tenant: Tenant, by actorID: Int64 = 0
+    ) async throws -> Int64 {
         let email = try EmailAddress.parse(new.email)
         let name = try FormText.line(new.name, path: "name")
         let database = tenants.database(of: tenant)
@@ -41,15 +46,20 @@ extension Identity {
         let userID = try await findOrMakeUser(
             email, name: name, password: new.password, language: new.language)
         let hue = Int32(new.hue ?? Self.hue(of: email))
-        _ = try await database.query(
-            """
-            INSERT INTO members AS member (user_id, name, email, locale, role_id, group_id, hue)
-            VALUES (\(userID), \(name), \(email.text), \(new.language.rawValue), \(new.roleID),
-                \(new.groupID), \(hue))
-            ON CONFLICT (user_id) DO UPDATE
-            SET name = excluded.name, role_id = excluded.role_id, group_id = excluded.group_id,
-                is_active = true
-            """)
+        try await database.transaction { transaction in
+            try await logging(userID, by: actorID, in: transaction) {
+                _ = try await transaction.query(
+                    """
+                    INSERT INTO members AS member (user_id, name, email, locale, role_id, group_id, hue)
+                    VALUES (\(userID), \(name), \(email.text), \(new.language.rawValue), \(new.roleID),
+                        \(new.groupID), \(hue))
+                    ON CONFLICT (user_id) DO UPDATE
+                    SET name = excluded.name, role_id = excluded.role_id,
+                        group_id = excluded.group_id, is_active = true
+                    """)
+            }
+        }
+        wake(tenant)
         try await join(userID, tenant)
         return userID
     }
@@ -68,10 +78,20 @@ extension Identity {
     }
 
     /// Switches a member off or on. His sessions and tokens in this company stop counting at once.
-    package func setMember(_ userID: Int64, isActive: Bool, in tenant: Tenant) async throws {
-        let rows = try await tenants.database(of: tenant).query(
-            "UPDATE members SET is_active = \(isActive) WHERE user_id = \(userID) RETURNING 1")
-        if rows.isEmpty { throw NotFound() }
+    ///
+    /// - Parameter actorID: who does it, for the log; 0: the operator.
+    package func setMember(
+        _ userID: Int64, isActive: Bool, in tenant: Tenant, by actorID: Int64 = 0
+    ) async throws {
+        try await tenants.database(of: tenant).transaction { transaction in
+            try await logging(userID, by: actorID, in: transaction) {
+                let rows = try await transaction.query(
+                    "UPDATE members SET is_active = \(isActive) WHERE user_id = \(userID) RETURNING 1"
+                )
+                if rows.isEmpty { throw NotFound() }
+            }
+        }
+        wake(tenant)
         var statements = [forgetting(.tenant(tenant.id))]
         if !isActive {
             statements.append(
@@ -82,6 +102,23 @@ extension Identity {
         }
         _ = try await control.send(statements)
         cache.forget(.tenant(tenant.id))
+    }
+
+    /// Logs what a change makes of one member. His own taste (language, theme) is not in it.
+    func logging(
+        _ userID: Int64, by actorID: Int64, in transaction: TenantTransaction,
+        _ change: () async throws -> Void
+    ) async throws {
+        let image: PostgresStatement = """
+            SELECT 'user', m.user_id, m.user_id::text, json_build_object('id', m.user_id,
+                'name', m.name, 'email', m.email, 'role_id', m.role_id, 'group_id', m.group_id,
+                'is_active', m.is_active)::text
+            FROM members AS m
+            WHERE m.user_id = \(userID)
+            FOR UPDATE
+            """
+        try await SetupLog.logging(
+            .user, image, by: actorID, at: time.now(), in: transaction, change)
     }
 
     private func checkRole(

@@ -40,7 +40,7 @@ extension Identity {
             RoleItem(&$0, isNew: true)
         }
         let rights = try items.map { try ($0.value.rights ?? Rights([:])).stored.text }
-        let ids = try await context.tenant.transaction { transaction in
+        let ids = try await logging(context) { transaction in
             let count = try await transaction.query("SELECT count(*) FROM roles")
                 .one().decode(0, as: Int.self)
             guard count + items.count <= Self.roles_max else {
@@ -79,16 +79,18 @@ extension Identity {
         let item = RoleItem(&reader, isNew: false)
         try reader.finish()
         let rights = try item?.rights?.stored.text
-        let rows = try await context.tenant.query(
-            """
-            UPDATE roles
-            SET name = COALESCE(\(item?.name), name),
-                rights = CASE WHEN is_administrator THEN rights
-                    ELSE rights || COALESCE(\(rights)::text::jsonb, '{}') END
-            WHERE id = \(id)
-            RETURNING id
-            """)
-        if rows.isEmpty { throw NotFound() }
+        try await logging(context) { transaction in
+            let rows = try await transaction.query(
+                """
+                UPDATE roles
+                SET name = COALESCE(\(item?.name), name),
+                    rights = CASE WHEN is_administrator THEN rights
+                        ELSE rights || COALESCE(\(rights)::text::jsonb, '{}') END
+                WHERE id = \(id)
+                RETURNING id
+                """)
+            if rows.isEmpty { throw NotFound() }
+        }
         try await forget(context.tenant.tenant)
         return try await oneRole(id, [], context)
     }
@@ -96,24 +98,46 @@ extension Identity {
     private func deleteRole(_ context: TenantContext) async throws -> Response {
         guard context.actor.isAdministrator else { throw Forbidden() }
         let id = try context.id()
-        let rows = try await context.tenant.query(
-            """
-            WITH wanted AS (
-                SELECT role.id, role.is_administrator
-                    OR EXISTS (SELECT FROM members AS member WHERE member.role_id = role.id) AS is_used
-                FROM roles AS role WHERE role.id = \(id)
-            ), gone AS (
-                DELETE FROM roles USING wanted WHERE roles.id = wanted.id AND NOT wanted.is_used
-            )
-            SELECT is_used FROM wanted
-            """)
-        guard let row = rows.first else { throw NotFound() }
-        if try row.decode(0, as: Bool.self) {
-            throw FieldRefusal(
-                "id", code: "NotDeletable",
-                Text(ru: "У этой роли есть сотрудники.", en: "There are members in this role."))
+        try await logging(context) { transaction in
+            let rows = try await transaction.query(
+                """
+                WITH wanted AS (
+                    SELECT role.id, role.is_administrator
+                        OR EXISTS (SELECT FROM members AS member WHERE member.role_id = role.id) AS is_used
+                    FROM roles AS role WHERE role.id = \(id)
+                ), gone AS (
+                    DELETE FROM roles USING wanted WHERE roles.id = wanted.id AND NOT wanted.is_used
+                )
+                SELECT is_used FROM wanted
+                """)
+            guard let row = rows.first else { throw NotFound() }
+            if try row.decode(0, as: Bool.self) {
+                throw FieldRefusal(
+                    "id", code: "NotDeletable",
+                    Text(ru: "У этой роли есть сотрудники.", en: "There are members in this role."))
+            }
         }
         return .empty
+    }
+
+    /// A transaction whose changes of roles are logged.
+    private func logging<Result>(
+        _ context: TenantContext, _ change: (TenantTransaction) async throws -> Result
+    ) async throws -> Result {
+        let image: PostgresStatement = """
+            SELECT 'role', r.id, r.id::text, json_build_object('id', r.id, 'name', r.name,
+                'is_administrator', r.is_administrator, 'rights', r.rights)::text
+            FROM roles AS r
+            ORDER BY r.id
+            FOR UPDATE
+            """
+        let result = try await context.tenant.transaction { transaction in
+            try await SetupLog.logging(
+                .role, image, by: context.actor.userID, at: context.now, in: transaction
+            ) { try await change(transaction) }
+        }
+        wake(context.tenant.tenant)
+        return result
     }
 
     /// What was cached of the company's people no longer counts.

@@ -70,9 +70,11 @@ extension Identity {
         let expiresAt: Moment
     }
 
-    /// The living session, prolonged when it is time; nil: there is none, or its user is switched
-    /// off.
-    func findSession(_ digest: SecretDigest, at now: Moment) async throws -> Session? {
+    /// The living session, prolonged when it is used and it is time; nil: there is none, or its
+    /// user is switched off.
+    func findSession(
+        _ digest: SecretDigest, at now: Moment, isUse: Bool
+    ) async throws -> Session? {
         let rows = try await control.query(
             """
             SELECT session.user_id, session.tenant_id, session.seen_at, session.expires_at
@@ -84,7 +86,7 @@ extension Identity {
         guard let row = rows.first else { return nil }
         let (userID, tenantID, seenAt, expiresAt) = try row.decode(
             Int64.self, Int64.self, Moment.self, Moment.self)
-        guard seenAt.adding(seconds: Self.prolongEvery_s) <= now else {
+        guard isUse, seenAt.adding(seconds: Self.prolongEvery_s) <= now else {
             return Session(userID: userID, tenantID: tenantID, expiresAt: expiresAt)
         }
         let prolonged = now.adding(seconds: Self.session_s)

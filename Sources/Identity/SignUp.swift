@@ -107,12 +107,14 @@ extension Identity {
             } else {
                 roleID = try await Self.seedRoles(new.language, in: transaction).administrator
             }
-            _ = try await transaction.query(
-                """
-                INSERT INTO members (user_id, name, email, locale, role_id, hue)
-                VALUES (\(userID), \(new.name), \(new.email.text), \(new.language.rawValue),
-                    \(roleID), \(hue))
-                """)
+            try await logging(userID, by: userID, in: transaction) {
+                _ = try await transaction.query(
+                    """
+                    INSERT INTO members (user_id, name, email, locale, role_id, hue)
+                    VALUES (\(userID), \(new.name), \(new.email.text), \(new.language.rawValue),
+                        \(roleID), \(hue))
+                    """)
+            }
         }
         try await join(userID, tenant)
     }

@@ -1,7 +1,10 @@
 package import FoundationEssentials
+import Outbox
 import Postgres
+import Records
 package import Tenancy
 package import Vocabulary
+import Web
 
 /// A token as its owner sees it later; the JWT itself is shown once.
 package struct APIToken: Sendable, Hashable {
@@ -58,7 +61,28 @@ extension Identity {
             throw FieldRefusal(
                 "", code: "TooMany", Text(ru: "Слишком много токенов.", en: "Too many tokens."))
         }
+        // Nobody has the token before this is written.
+        let value: JSONValue = .made([
+            ("id", .string(claims.jti.uuidString.lowercased())), ("name", .string(name)),
+            ("scopes", .array(claims.scopes.map { .string($0) })), ("expires_at", .int(claims.exp)),
+        ])
+        try await log("token_added", userID, after: value, in: tenant)
         return try await signer.sign(claims)
+    }
+
+    /// Tokens live in the control database and the log with the company: two transactions, the log
+    /// before the answer. Nothing of the company's own says who was at the operator's keyboard.
+    private func log(
+        _ type: String, _ userID: Int64, before: JSONValue? = nil, after: JSONValue? = nil,
+        in tenant: Tenant
+    ) async throws {
+        func list(_ value: JSONValue?) -> JSONValue {
+            .array(value.map { [.made([("token", $0)])] } ?? [])
+        }
+        let event = RecordEvent(type, .token, userID, before: list(before), after: list(after))
+        _ = try await tenants.database(of: tenant).query(
+            Outbox.append([event.draft(by: 0, at: time.now())]))
+        wake(tenant)
     }
 
     /// From now on (at once here, in milliseconds on other servers) the token is a 401.
@@ -69,12 +93,17 @@ extension Identity {
             """
             UPDATE control.api_tokens SET revoked_at = coalesce(revoked_at, \(time.now()))
             WHERE id = \(id) AND tenant_id = \(tenant.id)
-            RETURNING 1
+            RETURNING user_id, name
             """,
             forgetting(.token(id)),
         ])
         cache.forget(.token(id))
-        if results.first?.isEmpty ?? true { throw NotFound() }
+        guard let row = results.first?.first else { throw NotFound() }
+        let (userID, name) = try row.decode(Int64.self, String.self)
+        let value: JSONValue = .made([
+            ("id", .string(id.uuidString.lowercased())), ("name", .string(name)),
+        ])
+        try await log("token_revoked", userID, before: value, in: tenant)
     }
 
     /// The company's tokens, the newest first.

@@ -52,7 +52,9 @@ extension Identity {
         try await check(items, context)
         var ids: [Int64] = []
         for item in items {
-            ids.append(try await addMember(item.value, to: context.tenant.tenant))
+            ids.append(
+                try await addMember(
+                    item.value, to: context.tenant.tenant, by: context.actor.userID))
         }
         let rows = try await context.tenant.query(
             Self.members(where: "member.user_id = ANY(\(ids))", limit: ids.count, offset: 0))
@@ -133,7 +135,10 @@ extension Identity {
                     .init(requestID: $0.requestID, refusals: [FieldRefusal.notAChoice("id")])
                 })
         }
-        for id in ids { try await setMember(id, isActive: isActive, in: context.tenant.tenant) }
+        for id in ids {
+            try await setMember(
+                id, isActive: isActive, in: context.tenant.tenant, by: context.actor.userID)
+        }
         return .empty
     }
 }

@@ -21,11 +21,11 @@ struct Deliveries: Sendable {
     let time: TimeSource
 
     private struct Card: Hashable {
-        let type: EntityType
+        let subject: Subject
         let id: Int64
 
         init(_ event: Published) {
-            type = event.entityType
+            subject = event.subject
             id = event.entityID
         }
     }
@@ -95,7 +95,7 @@ struct Deliveries: Sendable {
         """
         INSERT INTO outbox_retries
             (subscriber, stream_no, entity_type, entity_id, attempts, next_at, last_error)
-        VALUES (\(subscriber.name), \(event.streamNo), \(event.entityType.rawValue), \(event.entityID),
+        VALUES (\(subscriber.name), \(event.streamNo), \(event.subject.rawValue), \(event.entityID),
             \(attempts), \(until), \(error))
         ON CONFLICT (subscriber, stream_no) DO NOTHING
         """

@@ -7,7 +7,7 @@ package struct EventDraft: Sendable, Hashable {
     package let id: String
     /// amoCRM's key, e.g. `lead_status_changed`.
     package let type: String
-    package let entity: EntityType
+    package let entity: Subject
     package let entityID: Int64
     /// 0: the machine.
     package let actorID: Int64
@@ -23,11 +23,11 @@ package struct EventDraft: Sendable, Hashable {
     package let payload: String
     /// The card on whose screens it shows, when that is not the record itself: a task's deal. The
     /// log keeps `entity`, the outbox and the stream go by this one.
-    package let cardEntity: EntityType
+    package let cardEntity: Subject
     package let cardID: Int64
 
     package init(
-        id: String, type: String, entity: EntityType, entityID: Int64, actorID: Int64,
+        id: String, type: String, entity: Subject, entityID: Int64, actorID: Int64,
         before: String,
         after: String, undoes: String?, at: Moment, topic: String, payload: String,
         card: (entity: EntityType, id: Int64)? = nil
@@ -43,7 +43,7 @@ package struct EventDraft: Sendable, Hashable {
         self.at = at
         self.topic = topic
         self.payload = payload
-        cardEntity = card?.entity ?? entity
+        cardEntity = card.map { .record($0.entity) } ?? entity
         cardID = card?.id ?? entityID
     }
 }

@@ -7,7 +7,7 @@ package struct Published: Sendable, Hashable {
     package let streamNo: Int64
     package let eventID: String
     package let type: String
-    package let entityType: EntityType
+    package let subject: Subject
     package let entityID: Int64
     package let actorID: Int64
     /// JSON object `{"owner_id", "patch"}`.
@@ -26,7 +26,7 @@ package struct Published: Sendable, Hashable {
         self.streamNo = streamNo
         self.eventID = eventID
         self.type = type
-        entityType = EntityType(rawValue: entity) ?? .deal
+        subject = Subject(rawValue: entity)
         self.entityID = entityID
         self.actorID = actorID
         self.payload = payload

@@ -62,6 +62,23 @@ enum CustomFieldEdit {
         }
     }
 
+    /// All fields of a kind of card with their options, for the log; locked.
+    static func image(of entity: EntityType) -> PostgresStatement {
+        """
+        SELECT 'custom_field', f.id, f.id::text, json_build_object('id', f.id,
+            'entity_type', \(entity.plural)::text, 'name', f.name, 'type', f.kind, 'code', f.code,
+            'sort', f.sort, 'is_api_only', f.is_api_only, 'required_statuses', f.required_stages,
+            'enums', (
+                SELECT json_agg(json_build_object('id', o.id, 'value', o.value, 'sort', o.sort,
+                    'code', o.code) ORDER BY o.id)
+                FROM custom_field_options AS o WHERE o.field_id = f.id))::text
+        FROM custom_fields AS f
+        WHERE f.entity_type = \(entity.rawValue)
+        ORDER BY f.id
+        FOR UPDATE OF f
+        """
+    }
+
     /// The stages of the row `c` that are still there: a deleted one asks for nothing.
     static let requiredStages: PostgresStatement = """
         COALESCE((

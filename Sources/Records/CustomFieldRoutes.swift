@@ -7,6 +7,7 @@ import Web
 /// `/{leads|contacts|companies}/custom_fields` (amocrm-api 13).
 struct CustomFieldRoutes: Sendable {
     let entity: EntityType
+    let services: Services
 
     /// amoCRM gives at most so many, whatever `limit` says.
     private static let page_max = 50
@@ -84,7 +85,14 @@ struct CustomFieldRoutes: Sendable {
         _ context: TenantContext, _ body: (TenantTransaction) async throws -> Result
     ) async throws -> Result {
         do {
-            return try await context.tenant.transaction { try await body($0) }
+            let result = try await context.tenant.transaction { transaction in
+                try await SetupLog.logging(
+                    .customField, CustomFieldEdit.image(of: entity), by: context.actor.userID,
+                    at: context.now, in: transaction
+                ) { try await body(transaction) }
+            }
+            services.wake(context.tenant.tenant)
+            return result
         } catch let error as PostgresError where error.isUniqueViolation {
             throw FieldRefusal(
                 "code", code: "AlreadyExists",

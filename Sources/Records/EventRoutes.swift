@@ -70,7 +70,10 @@ extension EventsQuery {
         types = query.list("filter[type]")
         if let words = query.list("filter[entity]") {
             // An unknown kind of record has no events.
-            entities = words.compactMap { EntityType(singular: $0) ?? EntityType(plural: $0) }
+            entities = words.compactMap { word in
+                (EntityType(singular: word) ?? EntityType(plural: word)).map { .record($0) }
+                    ?? Setup(rawValue: word).map { .setup($0) }
+            }
         }
         for (key, list) in [("filter[created_by]", actors), ("filter[entity_id]", entityIDs)] {
             if let list, list.count > Self.ids_max { throw FieldRefusal.tooMany(key, Self.ids_max) }

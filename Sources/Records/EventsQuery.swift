@@ -8,7 +8,7 @@ struct EventsQuery: Sendable {
     var from: Int64?
     var to: Int64?
     var actors: [Int64]?
-    var entities: [EntityType]?
+    var entities: [Subject]?
     var entityIDs: [Int64]?
     /// The family `custom_field_value_changed` stands for all of its members.
     var types: [String]?
@@ -83,7 +83,12 @@ struct EventsQuery: Sendable {
         let link: PostgresStatement = """
             json_build_object('self', json_build_object('href', \(baseURL)::text || CASE e.entity_type
                 WHEN 'deal' THEN '/api/v4/leads/' WHEN 'contact' THEN '/api/v4/contacts/'
-                WHEN 'company' THEN '/api/v4/companies/' ELSE '/api/v4/tasks/' END || e.entity_id))
+                WHEN 'company' THEN '/api/v4/companies/' WHEN 'task' THEN '/api/v4/tasks/'
+                WHEN 'pipeline' THEN '/api/v4/leads/pipelines/'
+                WHEN 'loss_reason' THEN '/api/v4/leads/loss_reasons/'
+                WHEN 'custom_field' THEN '/api/v4/' || \(cards("custom_field")) || '/custom_fields/'
+                WHEN 'tag' THEN '/api/v4/' || \(cards("tag")) || '/tags?filter[id]='
+                WHEN 'role' THEN '/api/v4/roles/' ELSE '/api/v4/users/' END || e.entity_id))
             """
         guard withNames else { return "json_build_object('id', e.entity_id, '_links', \(link))" }
         return """
@@ -95,22 +100,33 @@ struct EventsQuery: Sendable {
             """
     }
 
-    /// An event is as visible as its record.
+    /// `leads`, `contacts` or `companies`, as the event of a custom field or a tag says.
+    private static func cards(_ word: String) -> PostgresStatement {
+        """
+        ((CASE e.after WHEN '[]' THEN e.before ELSE e.after END)->0->\(word)::text->>'entity_type')
+        """
+    }
+
+    /// An event is as visible as its record; of how the company is set up `Actor.sees` decides.
     static func visible(to actor: Actor) -> PostgresStatement {
-        if EntityType.allCases.allSatisfy({ actor.owners(.view, $0) == .everyone }) {
-            return "true"
-        }
+        if actor.isAdministrator { return "true" }
+        let open = Setup.allCases.filter { actor.sees($0) }.map(\.rawValue)
         return """
             CASE e.entity_type
-                WHEN 'deal' THEN EXISTS (SELECT FROM deals AS o
-                    WHERE o.id = e.entity_id AND \(actor.owners(.view, .deal).condition("o")))
-                WHEN 'contact' THEN EXISTS (SELECT FROM contacts AS o
-                    WHERE o.id = e.entity_id AND \(actor.owners(.view, .contact).condition("o")))
-                WHEN 'company' THEN EXISTS (SELECT FROM companies AS o
-                    WHERE o.id = e.entity_id AND \(actor.owners(.view, .company).condition("o")))
-                WHEN 'task' THEN EXISTS (SELECT FROM tasks AS o
-                    WHERE o.id = e.entity_id AND \(actor.owners(.view, .task).condition("o")))
-                ELSE false END
+                WHEN 'deal' THEN \(seen(.deal, actor))
+                WHEN 'contact' THEN \(seen(.contact, actor))
+                WHEN 'company' THEN \(seen(.company, actor))
+                WHEN 'task' THEN \(seen(.task, actor))
+                ELSE e.entity_type = ANY(\(open)) END
+            """
+    }
+
+    private static func seen(_ entity: EntityType, _ actor: Actor) -> PostgresStatement {
+        let owners = actor.owners(.view, entity)
+        if owners == .everyone { return "true" }
+        return """
+            EXISTS (SELECT FROM \(ident: entity.table) AS o
+                WHERE o.id = e.entity_id AND \(owners.condition("o")))
             """
     }
 }

@@ -16,9 +16,9 @@ package struct Records: Sendable {
     package func addRoutes(api: RouterGroup<TenantContext>, ui: RouterGroup<TenantContext>) {
         for entity in EntityType.cards {
             NoteRoutes(entity: entity, services: services).add(to: api)
-            TagRoutes(entity: entity).add(to: api)
+            TagRoutes(entity: entity, services: services).add(to: api)
             LinkRoutes(entity: entity, services: services).add(to: api)
-            CustomFieldRoutes(entity: entity).add(to: api)
+            CustomFieldRoutes(entity: entity, services: services).add(to: api)
         }
         EventRoutes().add(to: api)
         FeedRoutes().add(to: ui)

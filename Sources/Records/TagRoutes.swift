@@ -7,6 +7,7 @@ import Web
 /// `/{leads|contacts|companies}/tags` (amocrm-api 12).
 struct TagRoutes: Sendable {
     let entity: EntityType
+    let services: Services
 
     func add(to api: RouterGroup<TenantContext>) {
         let path = RouterPath(stringLiteral: "/\(entity.plural)/tags")
@@ -73,27 +74,52 @@ struct TagRoutes: Sendable {
         }
     }
 
+    /// In a transaction of its own.
+    ///
+    /// - Parameter tags: which of them it may change, of the row `t`.
+    private func logging<Result>(
+        _ tags: PostgresStatement, _ context: TenantContext,
+        _ change: (TenantTransaction) async throws -> Result
+    ) async throws -> Result {
+        let image: PostgresStatement = """
+            SELECT 'tag', t.id, t.id::text, json_build_object('id', t.id,
+                'entity_type', \(entity.plural)::text, 'name', t.name, 'color', t.color)::text
+            FROM tags AS t
+            WHERE t.entity_type = \(entity.rawValue) AND \(tags)
+            ORDER BY t.id
+            FOR UPDATE OF t
+            """
+        let result = try await context.tenant.transaction { transaction in
+            try await SetupLog.logging(
+                .tag, image, by: context.actor.userID, at: context.now, in: transaction
+            ) { try await change(transaction) }
+        }
+        services.wake(context.tenant.tenant)
+        return result
+    }
+
     private func create(_ request: Request, _ context: TenantContext) async throws -> Response {
         try checkRight(context.actor)
         let items = try Batch.items(await request.json()) { Draft(&$0) }
         let drafts = items.map(\.value)
-        let found: [(id: Int64, name: String, color: String?)] = try await context.tenant
-            .transaction {
-                _ = try await $0.query(
-                    """
-                    INSERT INTO tags (entity_type, name, color)
-                    SELECT DISTINCT ON (w.name) \(entity.rawValue), w.name, w.color
-                    FROM unnest(\(drafts.map(\.name)), \(drafts.map(\.color))) AS w (name, color)
-                    ORDER BY w.name
-                    ON CONFLICT (entity_type, name) DO NOTHING
-                    """)
-                let rows = try await $0.query(
-                    """
-                    SELECT id, name, color FROM tags
-                    WHERE entity_type = \(entity.rawValue) AND name = ANY(\(drafts.map(\.name)))
-                    """)
-                return try rows.map { try $0.decode(Int64.self, String.self, String?.self) }
-            }
+        let found: [(id: Int64, name: String, color: String?)] = try await logging(
+            "t.name = ANY(\(drafts.map(\.name)))", context
+        ) {
+            _ = try await $0.query(
+                """
+                INSERT INTO tags (entity_type, name, color)
+                SELECT DISTINCT ON (w.name) \(entity.rawValue), w.name, w.color
+                FROM unnest(\(drafts.map(\.name)), \(drafts.map(\.color))) AS w (name, color)
+                ORDER BY w.name
+                ON CONFLICT (entity_type, name) DO NOTHING
+                """)
+            let rows = try await $0.query(
+                """
+                SELECT id, name, color FROM tags
+                WHERE entity_type = \(entity.rawValue) AND name = ANY(\(drafts.map(\.name)))
+                """)
+            return try rows.map { try $0.decode(Int64.self, String.self, String?.self) }
+        }
         let byName = Dictionary(
             found.map { ($0.name, $0) }, uniquingKeysWith: { first, _ in first })
         return answer(
@@ -156,7 +182,7 @@ struct TagRoutes: Sendable {
             """
         let rows: PostgresRows
         do {
-            rows = try await context.tenant.transaction { transaction in
+            rows = try await logging("t.id = ANY(\(list.map(\.id)))", context) { transaction in
                 let rows = try await transaction.query(statement)
                 guard rows.count == Set(list.map(\.id)).count else { throw NotFound() }
                 return rows

@@ -6,6 +6,9 @@ import { pipeline, session, member } from './store.js';
 import { stageLabel } from './bits.js';
 import * as format from './format.js';
 
+/** Of a changed note's old text in a line of the feed. */
+const NOTE_CHARACTERS_MAX = 200;
+
 const strong = (text) => h('b', null, text);
 const quoted = (text) => strong(t('common.quoted', { text }));
 
@@ -27,6 +30,7 @@ const plain = (value, show = (one) => one) => (value === undefined || value === 
 /** Fields of a deal that amoCRM has not: type of the event, label, how its value reads. */
 const OWN = {
   channel_field_changed: ['field.channel', (one) => plain(one?.channel_field_value?.channel, (code) => t('channel.' + code))],
+  closed_at_field_changed: ['field.closed_at', (one) => plain(one?.closed_at_field_value?.closed_at, (moment) => format.moment(moment))],
   expected_close_field_changed: ['field.close_on', (one) => plain(one?.expected_close_field_value?.expected_close_on, (day) => format.plainDate(day))],
   loss_reason_field_changed: ['field.loss_reason_id', (one) => plain(session.reasonByID.get(one?.loss_reason_field_value?.loss_reason_id)?.name)],
 };
@@ -50,6 +54,12 @@ function valueText(value) {
   if (kind === 'date' && /^\d+$/.test(text)) return format.plainDate(format.dayKey(Number(text)));
   if (kind === 'numeric' && !Number.isNaN(Number(text))) return format.number(Number(text), 4);
   return text;
+}
+
+/** What a note said, cut short. */
+function noteText(note) {
+  const text = note?.params?.text ?? '';
+  return text.length > NOTE_CHARACTERS_MAX ? text.slice(0, NOTE_CHARACTERS_MAX).trimEnd() + '…' : text || '…';
 }
 
 const fieldOf = (id) => Object.values(session.fields ?? {}).flat().find((field) => field.id === id);
@@ -92,7 +102,8 @@ export function describe(item, nameOf) {
   if (/_added$/.test(type) && /^(lead|contact|company)_/.test(type)) return { icon: 'plus', body: say(type) };
   if (/^(lead|contact|company)_(un)?linked$/.test(type))
     return { icon: 'link', body: [...say(type), ' ', linked(after ?? before, nameOf)] };
+  if (type === 'note_changed') return { icon: 'note', body: say('note_changed', { from: quoted(noteText(before?.note)) }) };
   const known = has('event.' + type);
-  const icons = { task_added: 'task', task_completed: 'check', task_result_added: 'check', task_deleted: 'trash', note_deleted: 'trash', note_restored: 'undo', note_changed: 'note', note_pinned: 'pin', note_unpinned: 'pin' };
+  const icons = { task_added: 'task', task_completed: 'check', task_result_added: 'check', task_deleted: 'trash', note_deleted: 'trash', note_restored: 'undo', note_pinned: 'pin', note_unpinned: 'pin' };
   return { icon: icons[type] ?? (/linked$/.test(type) ? 'link' : 'edit'), body: known ? say(type) : say('other', { type }) };
 }

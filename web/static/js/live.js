@@ -1,5 +1,6 @@
 // News from the server: every change of a record we may see, resumed by number after a break.
 
+import { get } from './api.js';
 import { assets, policy } from './dom.js';
 import { emit, session } from './store.js';
 
@@ -22,7 +23,12 @@ function receive(message) {
     connected = false;
     clearTimeout(lost);
     // A reconnect of a second or two is nobody's business.
-    lost = setTimeout(() => !connected && emit('connection', { up: false }), 2500);
+    lost = setTimeout(() => {
+      if (connected) return;
+      emit('connection', { up: false });
+      // It may be the session that is over: the answer leads to the sign-in page then.
+      get('/ui/session').catch(() => {});
+    }, 2500);
   }
 }
 

@@ -12,6 +12,8 @@ const GATHER_MS = 40;
 let timer = 0;
 let fetching = false;
 let keepsCards = () => false;
+const SETUP = new Set(['pipeline', 'loss_reason', 'custom_field']);
+let setup = 0;
 
 /** A board says whether it would show deals it has not met yet. */
 export const whenUnknownDeal = (test) => (keepsCards = test);
@@ -63,9 +65,24 @@ export function startNews() {
     const own = ownEvents.has(event.event_id);
     if (entity === 'deal') dealNews(event, own);
     else if (entity === 'contact' || entity === 'company') partyNews(event);
-    if (entity !== 'deal' && patch && store.get(entity, id)) store.patch(entity, id, patch);
+    else if (SETUP.has(entity)) setupNews();
+    // Of what is kept here; a tag or a colleague is not.
+    if (entity !== 'deal' && patch && store.keeps(entity) && store.get(entity, id)) store.patch(entity, id, patch);
     store.emit('news', { ...event, own });
   });
+}
+
+/** Pipelines, stages, reasons and fields are in what every screen knows: it is read anew, then the screens. */
+function setupNews() {
+  clearTimeout(setup);
+  setup = setTimeout(async () => {
+    try {
+      store.openSession(await api.get('/ui/session'));
+      store.emit('reset', {});
+    } catch {
+      // The connection is gone: the stream brings a reset, or this again, when it is back.
+    }
+  }, GATHER_MS);
 }
 
 /** What the patch says is painted at once; tags, people and tasks, which it does not say, are fetched. */

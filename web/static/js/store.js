@@ -33,6 +33,9 @@ function refresh(type, id, found) {
   emit(type, { id, before, after: found.view });
 }
 
+/** Whether records of this type are known here at all. */
+export const keeps = (type) => type in tables;
+
 export const get = (type, id) => tables[type].get(id)?.view ?? null;
 
 /** Every record of a type that is known now. */
