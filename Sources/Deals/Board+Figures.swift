@@ -3,12 +3,12 @@ import Records
 import Vocabulary
 
 extension Board {
-    /// The figures over the board, from the data alone; null where there is nothing to compare
-    /// with. One JSON text.
+    /// The figures over the board, of the deals that its filter lets through; null where there is
+    /// nothing to compare with. One JSON text.
     ///
     /// The forecast weighs each open deal by the probability of its stage. "Expected" is what is
-    /// already won this
-    /// month and the weighed amounts of the open deals that should close within it.
+    /// already won this month and the weighed amounts of the open deals that should close within
+    /// it. The goal is the company's.
     var figures: PostgresStatement {
         let days = Self.lookBack_days
         return """
@@ -28,6 +28,7 @@ extension Board {
                 JOIN stages AS s ON s.pipeline_id = d.pipeline_id AND s.id = d.stage_id
                 WHERE d.pipeline_id = (SELECT id FROM chosen) AND s.kind IN ('open', 'incoming')
                     AND d.deleted_at IS NULL AND \(actor.owners(.view, .deal).condition("d"))
+                    \(filter.condition)
             ), done AS (
                 SELECT d.stage_id = 142 AS is_won, d.amount_minor, d.closed_at,
                     extract(epoch FROM d.closed_at - d.created_at) / 86400 AS days,
@@ -36,6 +37,7 @@ extension Board {
                 WHERE d.pipeline_id = (SELECT id FROM chosen) AND d.stage_id IN (142, 143)
                     AND d.closed_at >= \(now)::timestamptz - make_interval(days => \(2 * days)::integer)
                     AND d.deleted_at IS NULL AND \(actor.owners(.view, .deal).condition("d"))
+                    \(filter.condition)
             ), rates AS (
                 SELECT
                     100.0 * count(*) FILTER (WHERE is_won AND is_recent)

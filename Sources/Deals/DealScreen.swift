@@ -59,9 +59,7 @@ struct DealScreen: Sendable {
         """
         SELECT json_build_object(\(DealCard.members(for: actor, at: now)), 'fields', d.fields,
                 'expected_close_on', d.expected_close_on, 'loss_reason_id', d.loss_reason_id,
-                'closed_at', extract(epoch FROM d.closed_at)::bigint, 'created_by', d.created_by,
-                'can_edit', \(actor.owners(.edit, .deal).condition("d")),
-                'can_delete', \(actor.owners(.delete, .deal).condition("d")))::text,
+                'closed_at', extract(epoch FROM d.closed_at)::bigint, 'created_by', d.created_by)::text,
             (\(contacts))::text, (\(company))::text, d.version
         FROM deals AS d
         \(DealCard.joins(actor))

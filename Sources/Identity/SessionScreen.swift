@@ -36,7 +36,9 @@ extension Identity {
                 writer.field("name", try settings.decode("name", as: String.self))
                 writer.field("subtitle", try settings.decode("subtitle", as: String.self))
                 writer.field("currency", try settings.decode("currency", as: String.self))
-                writer.field("time_zone", try settings.decode("time_zone", as: String.self))
+                let zone = try settings.decode("time_zone", as: String.self)
+                writer.field("time_zone", zone)
+                ZoneClock(zone: zone, around: now)?.write(&writer)
                 writer.field("locale", try settings.decode("locale", as: String.self))
             }
             try writer.array("members") { writer in
@@ -67,6 +69,17 @@ extension Identity {
         writer.field("hue", try settings.decode("hue", as: Int64.self))
         writer.field("role_name", try settings.decode("role_name", as: String.self))
         writer.field("is_administrator", actor.isAdministrator)
+        // Whose deals he may change: null is everybody's. The routes decide; screens ask here.
+        writer.field("edits_deals_of", json: Self.members(actor.owners(.edit, .deal)))
+        writer.field("deletes_deals_of", json: Self.members(actor.owners(.delete, .deal)))
+        writer.field("adds_deals", actor.owners(.add, .deal) != .these([]))
+    }
+
+    private static func members(_ owners: Owners) -> String {
+        switch owners {
+        case .everyone: "null"
+        case .these(let ids): "[\(ids.map(String.init).joined(separator: ","))]"
+        }
     }
 
     private func writeMember(_ row: PostgresRow, _ writer: inout JSONWriter) throws {

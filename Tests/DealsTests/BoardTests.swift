@@ -49,7 +49,7 @@ struct BoardTests {
         }
     }
 
-    @Test("is narrowed by person, tag and words, and its counts with it")
+    @Test("is narrowed by person, tag and words, and its counts and figures with it")
     func filter() async throws {
         try await withTenants { world in
             let company = try await world.a.furnish()
@@ -82,10 +82,13 @@ struct BoardTests {
                     stage.at("cards")?.array?.compactMap { $0.object?["name"]?.string } ?? []
                 #expect(stage.at("count") == .int(Int64(names.count)))
                 #expect(board.at("views.0.count") == .int(Int64(names.count)))
+                #expect(board.at("kpi.open_count") == .int(Int64(names.count)))
                 return names.sorted()
             }
             #expect(try await found("", by: boss).count == 3)
             #expect(try await found("owner=\(company.seller.userID)", by: boss) == ["Маникюр"])
+            let hers = try await boss.get("/ui/board?owner=\(company.seller.userID)")
+            #expect(hers.at("kpi.open_amount_minor") == .int(1_100), "\(hers.text)")
             #expect(try await found("tag=\(tag)", by: boss) == ["Окрашивание 100 %"])
             #expect(
                 try await found("query=%D0%BE%D0%BA%D1%80%D0%B0", by: boss) == ["Окрашивание 100 %"]

@@ -73,7 +73,7 @@ struct DealFieldTests {
         }
     }
 
-    @Test("the page of a deal says what its reader may do to it and to each note")
+    @Test("the page of a deal says what its reader may do to each note")
     func mayEdit() async throws {
         try await withTenants { world in
             let company = try await world.a.furnish()
@@ -90,14 +90,7 @@ struct DealFieldTests {
             let foreign = try #require(made.at("_embedded.leads.0.id")?.int)
             let own = try await seller.post("/api/v4/leads", "[{\"name\":\"Своя\"}]")
             let id = try #require(own.at("_embedded.leads.0.id")?.int, "\(own.text)")
-            for (deal, canEdit) in [(foreign, false), (id, true)] {
-                let page = try await seller.get("/ui/deals/\(deal)")
-                #expect(page.at("deal.can_edit") == .bool(canEdit), "\(page.text)")
-                #expect(page.at("deal.can_delete") == .bool(false))
-                #expect(
-                    try await boss.get("/ui/deals/\(deal)").at("deal.can_edit") == .bool(true))
-            }
-            #expect(try await boss.get("/ui/deals/\(foreign)").at("deal.can_delete") == .bool(true))
+            #expect(try await seller.patch("/api/v4/leads/\(id)", "{\"price\":5}").status == 200)
             #expect(
                 try await seller.patch("/api/v4/leads/\(foreign)", "{\"price\":5}").status == 403)
 

@@ -15,10 +15,12 @@ struct SessionScreenTests {
         struct User: Decodable {
             let id: Int64, name: String, email: String, locale: String, theme: String
             let initials: String, hue: Int, role_name: String, is_administrator: Bool
+            let edits_deals_of: [Int64]?, deletes_deals_of: [Int64]?, adds_deals: Bool
         }
+        struct Clock: Decodable { let offsets: [[Int64]], until: Int64 }
         struct Company: Decodable {
             let id: Int64, name: String, subtitle: String, slug: String, currency: String
-            let time_zone: String, locale: String
+            let time_zone: String, locale: String, clock: Clock
         }
         struct Member: Decodable {
             let id: Int64, name: String, initials: String, hue: Int, is_active: Bool
@@ -98,7 +100,12 @@ struct SessionScreenTests {
             #expect(screen.user.initials == "АК")
             #expect(screen.user.role_name == "Администратор")
             #expect(screen.user.theme == "auto")
+            #expect(screen.user.edits_deals_of == nil, "an administrator changes everybody's")
+            #expect(screen.user.deletes_deals_of == nil)
+            #expect(screen.user.adds_deals)
             #expect(screen.tenant.slug == world.a.slug)
+            #expect(screen.tenant.clock.until > world.clock.now.seconds)
+            #expect(screen.tenant.clock.offsets[0][0] < world.clock.now.seconds)
             #expect(screen.members.map(\.id) == [anna])
             #expect(screen.pipelines.map(\.open_count) == [1, 0])
             #expect(screen.pipelines[0].stages.map(\.id) == [10, 142, 143])
@@ -122,6 +129,8 @@ struct SessionScreenTests {
                 "ilya", of: world.a, groupID: try groups.one().decode(0, as: Int64.self))
             try await furnish(world.a, owner: anna, world)
             #expect(try await screen(ilya, world).pipelines[0].open_count == 0)
+            #expect(try await screen(ilya, world).user.edits_deals_of == [ilya], "his own alone")
+            #expect(try await screen(ilya, world).user.deletes_deals_of == [], "nobody's")
             #expect(try await screen(ilya, world).counts.tasks_overdue == 0)
             #expect(try await screen(anna, world).pipelines[0].open_count == 1)
         }

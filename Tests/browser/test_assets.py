@@ -11,20 +11,21 @@ from conftest import ROOT
 STATIC = ROOT / "web" / "static"
 FORMS = {"ru": {"one", "few", "many", "other"}, "en": {"one", "other"}}
 
-# Modules that each screen loads before it is idle (the rest is fetched when the browser is at rest).
-BOARD = {"board", "board-filter", "columns", "card", "drag"}
-CARD = {"feed", "composer", "fields", "events"}
+# Modules that each screen loads before it stands; what only hands need is fetched right after, the rest when the browser is at rest.
+BOARD = {"board", "board-add", "board-filter", "board-hands", "board-head", "card", "column", "columns", "drag"}
+CARD = {"feed", "composer", "fields", "events", "deal-rail"}
 # What opens over a screen, when it is asked for.
 OVER = {"task-new", "links", "keys", "palette", "commands", "note-actions"}
 ASKED = OVER | {"deal-new", "dialog"}
 CARDS = ASKED | {"menu"}
+ACTIONS = {"deal-actions", "task-actions"}
 LISTS = {"people", "person", "person-new"}
 TASKS = {"tasks", "task-quick", "due-words"}
-LATER = {"board": {"deal"} | OVER | CARD | LISTS | TASKS,
-         "deal": CARDS | BOARD | LISTS | TASKS,
-         "people": {"deal", "deal-new", "person"} | OVER | BOARD | CARD | TASKS,
-         "person": {"deal", "people", "person-new"} | CARDS | BOARD | TASKS,
-         "tasks": {"deal"} | ASKED | BOARD | CARD | LISTS}
+LATER = {"board": {"board-add", "deal", "drag"} | ACTIONS | ASKED | CARD | LISTS | TASKS,
+         "deal": ACTIONS | CARDS | BOARD | LISTS | TASKS,
+         "people": {"deal", "deal-new", "person"} | ACTIONS | OVER | BOARD | CARD | TASKS,
+         "person": {"deal", "deal-rail", "people", "person-new"} | ACTIONS | CARDS | BOARD | TASKS,
+         "tasks": {"deal", "deal-actions"} | ASKED | BOARD | CARD | LISTS}
 
 
 def packed(path):

@@ -25,7 +25,7 @@ const screens = {
 };
 
 /** What opens over a screen. */
-const asides = [() => import('./deal-new.js'), () => import('./task-new.js'), () => import('./links.js'), () => import('./keys.js'),
+const asides = [() => import('./board-add.js'), () => import('./deal-new.js'), () => import('./task-new.js'), () => import('./links.js'), () => import('./keys.js'),
   () => import('./commands.js'), () => import('./note-actions.js')];
 
 function prefetch() {
@@ -49,7 +49,8 @@ async function start() {
     island ? JSON.parse(island.textContent) : api.get('/ui/session'),
   ]);
   openSession(found);
-  setLocale({ timeZone: found.tenant.time_zone, money: found.tenant.currency, serverTime: found.server_time });
+  setLocale({ timeZone: found.tenant.time_zone, money: found.tenant.currency, serverTime: found.server_time,
+    clock: found.tenant.clock });
   if (found.user.theme && found.user.theme !== root.dataset.theme) {
     root.dataset.theme = found.user.theme;
     keepTheme(found.user.theme);

@@ -47,7 +47,6 @@ export function stageLabel(pipelineID, stageID) {
   return pipeline(pipelineID)?.stages.find((stage) => stage.id === stageID)?.name ?? '…';
 }
 
-export const dealLink = (deal, ...more) => h('a', { href: `/deals/${deal.id}`, ...more[0] }, tidy(deal.name));
 export const activeMembers = () => session.members.filter((one) => one.is_active !== false);
 
 /** <select> of members. */
@@ -55,8 +54,6 @@ export function memberSelect(value, props) {
   return h('select', { name: 'owner', ...props }, activeMembers().map((one) =>
     h('option', { value: one.id, selected: one.id === value }, one.name)));
 }
-
-export const kindIcon = (kindID) => (kindID === 2 ? 'user' : 'phone');
 
 /** Clients have no hue of their own: it follows from the name. */
 export const personAvatar = (person, size = 'lg') =>

@@ -2,10 +2,13 @@
 
 import { h } from './dom.js';
 import { t, tidy } from './i18n.js';
-import { member, stage } from './store.js';
+import { member, mayEdit, stage } from './store.js';
 import { channel, memberAvatar, tagChip } from './bits.js';
+import { money } from './money.js';
 import * as format from './format.js';
 
+/** A longer name may be cut off: then it is said whole under the pointer. */
+const TWO_LINES = 48;
 let prototype = null;
 const avatars = new Map();
 const channels = new Map();
@@ -13,7 +16,7 @@ const channels = new Map();
 function blank() {
   return h('li.card', null,
     h('a.name', { draggable: 'false', tabindex: '-1' }, ' '),
-    h('div.who', null, h('span.trunc', null, ' '), h('span.age', { title: t('card.age') }, ' ')),
+    h('div.who', null, h('span.trunc', null), h('span.age', { title: t('card.age') }, ' ')),
     h('div.foot', null, h('b.num', null, ' '), h('span.chip.due', null, ' ')));
 }
 
@@ -35,16 +38,10 @@ function channelOf(code) {
   return node.cloneNode(true);
 }
 
-export function who(deal) {
-  const company = deal.company?.name;
-  const person = deal.contact?.name;
-  return company && person ? `${company} · ${person}` : company || person;
-}
-
 export function makeCard(deal) {
   prototype ??= blank();
   const node = prototype.cloneNode(true);
-  node.dataset.id = deal.id;
+  node.setAttribute('data-id', deal.id);
   fillCard(node, deal);
   return node;
 }
@@ -54,23 +51,34 @@ export function fillCard(node, deal) {
   const line = name.nextSibling;
   const foot = line.nextSibling;
   name.firstChild.data = tidy(deal.name);
-  name.href = '/deals/' + deal.id;
+  name.setAttribute('href', '/deals/' + deal.id);
+  if (deal.name.length > TWO_LINES) name.title = deal.name;
+  else if (name.title) name.removeAttribute('title');
   const age = line.lastChild;
   const people = age.previousSibling;
   if (people.previousSibling) people.previousSibling.remove();
   if (deal.channel) line.prepend(channelOf(deal.channel));
-  const whose = who(deal) || t('card.nobody');
-  people.firstChild.data = whose;
-  if (whose.length > 26) people.title = whose;
+  fillPeople(people, deal.company?.name, deal.contact?.name);
   fillAge(age, deal);
   const sum = foot.firstChild;
   const chip = sum.nextSibling;
-  sum.firstChild.data = format.money(deal.amount_minor);
+  sum.firstChild.data = money(deal.amount_minor);
   fillDue(chip, deal.next_task);
   while (foot.lastChild !== chip) foot.lastChild.remove();
   if (deal.tags?.length) for (const tag of deal.tags.slice(0, 2)) foot.append(tagChip(tag));
   foot.append(avatarOf(deal.owner_id));
   if (deal.id < 0) node.classList.add('is-temporary');
+  if (mayEdit(deal) === node.classList.contains('is-fixed')) node.classList.toggle('is-fixed');
+}
+
+/** On one line when there is room, else the company over the person: of neither is the beginning ever cut off. */
+function fillPeople(people, company, person) {
+  const both = company && person;
+  if (both) people.replaceChildren(h('span', null, company), h('span', null, person));
+  else people.textContent = company || person || t('card.nobody');
+  people.className = both ? 'both' : 'trunc';
+  if (Math.max(company?.length ?? 0, person?.length ?? 0) > 24) people.title = [company, person].filter(Boolean).join(' · ');
+  else people.removeAttribute('title');
 }
 
 /** What time alone changes: how long it has stood, whether its task is late. */

@@ -1,12 +1,13 @@
 // The columns of one board: which cards stand where, in what order, and what they sum to.
 
-import { h, icon, replace, uid } from './dom.js';
-import { t, tidy } from './i18n.js';
+import { h } from './dom.js';
+import { t } from './i18n.js';
 import * as store from './store.js';
 import { session } from './store.js';
 import * as api from './api.js';
+import { makeColumn, drawHead } from './column.js';
 import { makeCard, fillCard } from './card.js';
-import { filterQuery, isFiltered, passes } from './board-filter.js';
+import { BIG_MINOR, filterQuery, isFiltered, passes } from './board-filter.js';
 import * as format from './format.js';
 
 export class Columns {
@@ -24,35 +25,21 @@ export class Columns {
     const loaded = new Map(data.stages.map((stage) => [stage.id, stage]));
     for (const stage of pipeline.stages)
       if (stage.kind !== 'won' && stage.kind !== 'lost') this.addColumn(stage, loaded.get(stage.id));
-    this.closed = new Map(data.stages.filter((s) => s.id === 142 || s.id === 143).map((s) => [s.id, s]));
+    this.closed = new Map(data.stages.filter((s) => s.id === store.WON || s.id === store.LOST).map((s) => [s.id, s]));
     this.node.append(...[...this.columns.values()].map((column) => column.node));
     this.drawHeads();
   }
 
   addColumn(stage, loaded) {
-    const title = uid('stage');
-    const column = {
-      stage, ids: [], count: loaded?.count ?? 0, amount: loaded?.amount_minor ?? 0, next: loaded?.next ?? null,
-      conversion: loaded?.conversion_pct ?? null, loading: false,
-      countNode: h('span.n'), sumNode: h('span'), conversionNode: h('span.conv'), bar: h('i'),
-      list: h('ul.list', { 'data-stage': stage.id, 'aria-labelledby': title }),
-    };
-    column.end = h('li.list-end', { 'data-stage': stage.id });
-    column.empty = h('li.list-empty', { hidden: true }, t(isFiltered(this.filter) ? 'board.none_match' : 'board.empty_column'));
-    column.node = h('section.col', { 'data-hue': stage.hue, 'data-stage': stage.id, 'aria-labelledby': title },
-      h('header', null,
-        h('div', null, h('span.sq'), h('h2', { id: title }, tidy(stage.name)), column.countNode,
-          h('button.btn.sm.i.g.add', { type: 'button', 'data-act': 'add', title: t('board.add_here'),
-            'aria-label': t('board.add_to', { stage: stage.name }) }, icon('plus'))),
-        h('div.sum', null, column.sumNode, column.conversionNode),
-        h('div.fb', { 'aria-hidden': 'true' }, column.bar)),
-      column.list);
+    const column = makeColumn(stage, loaded, isFiltered(this.filter));
     const batch = document.createDocumentFragment();
     for (const card of loaded?.cards ?? []) {
       store.put('deal', card);
+      const deal = store.get('deal', card.id);
+      if (!deal) continue;
       column.ids.push(card.id);
       this.places.set(card.id, stage.id);
-      const node = makeCard(store.get('deal', card.id));
+      const node = makeCard(deal);
       this.nodes.set(card.id, node);
       batch.append(node);
     }
@@ -72,22 +59,19 @@ export class Columns {
     });
   }
 
-  /** Column heads: count, sum, share of the largest, conversion to the next stage. */
   drawHeads() {
-    const largest = Math.max(1, ...[...this.columns.values()].map((column) => column.amount));
-    for (const column of this.columns.values()) {
-      column.countNode.textContent = format.number(column.count);
-      column.sumNode.textContent = format.moneyShort(column.amount);
-      if (column.conversion === null || column.conversion === undefined) column.conversionNode.replaceChildren();
-      else {
-        column.conversionNode.title = t('board.conversion');
-        replace(column.conversionNode, icon('arr', 'xs'), format.percent(column.conversion));
-      }
-      column.bar.style.setProperty('width', `${Math.round((column.amount / largest) * 100)}%`);
-      column.empty.hidden = column.ids.length > 0 || column.next !== null;
+    const all = [...this.columns.values()];
+    const largest = Math.max(1, ...all.map((column) => column.amount));
+    for (const column of all) {
+      drawHead(column, largest);
       const first = this.nodes.get(column.ids[0]);
       if (first && !column.list.querySelector('.name[tabindex="0"]')) first.firstChild.tabIndex = 0;
     }
+  }
+
+  /** Deals in all columns, those not loaded yet too. */
+  total() {
+    return [...this.columns.values()].reduce((sum, column) => sum + column.count, 0);
   }
 
   /** Whether a deal belongs on this board under the view chosen. */
@@ -99,7 +83,7 @@ export class Columns {
     if (this.view === 'mine') return deal.owner_id === session.user.id;
     if (this.view === 'no_task') return !deal.next_task;
     if (this.view === 'overdue') return Boolean(deal.next_task) && deal.next_task.due_at < format.now();
-    if (this.view === 'big') return deal.amount_minor >= 300_000_00;
+    if (this.view === 'big') return deal.amount_minor >= BIG_MINOR;
     return true;
   }
 

@@ -2,13 +2,12 @@
 
 import { t, lang } from './i18n.js';
 import * as api from './api.js';
-import { session } from './store.js';
-import { complain } from './mutations.js';
+import { session, mayAddDeals } from './store.js';
+import { complain, late } from './mutations.js';
 import { openMenu } from './menu.js';
 import { showShortcuts } from './shortcuts.js';
 import { go } from './router.js';
-import { newTaskDialog } from './task-actions.js';
-import { NAV, newDeal, keepTheme } from './shell.js';
+import { NAV, newDeal, newTask, keepTheme } from './shell.js';
 
 export function userMenu(anchor) {
   const theme = document.documentElement.dataset.theme;
@@ -61,8 +60,7 @@ export function commands() {
 }
 
 async function create(plural) {
-  const { createPerson } = await import('./person-new.js');
-  const id = await createPerson(plural);
+  const id = await (await late(() => import('./person-new.js')))?.createPerson(plural);
   if (id) go(`/${plural}/${id}`);
 }
 
@@ -71,8 +69,8 @@ export function createMenu(anchor) {
 }
 
 const creations = () => [
-  { text: t('deal.new'), icon: 'deals', kbd: 'N', run: newDeal },
-  { text: t('task.new'), icon: 'task', kbd: 'T', run: () => newTaskDialog() },
+  mayAddDeals() && { text: t('deal.new'), icon: 'deals', kbd: 'N', run: newDeal },
+  { text: t('task.new'), icon: 'task', kbd: 'T', run: newTask },
   { text: t('contacts.new'), icon: 'user', run: () => create('contacts') },
   { text: t('companies.new'), icon: 'bld', run: () => create('companies') },
-];
+].filter(Boolean);

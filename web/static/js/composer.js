@@ -4,10 +4,13 @@ import { h, icon, replace, debounce } from './dom.js';
 import { t } from './i18n.js';
 import * as api from './api.js';
 import { session } from './store.js';
-import { complain } from './mutations.js';
+import { complain, fetched, late } from './mutations.js';
 import { memberSelect } from './bits.js';
-import { createTask, duePicker, kindSelect } from './task-actions.js';
 import { mod, toast } from './toast.js';
+
+/** What a task needs is fetched once the page stands. */
+let tasks = null;
+const fetchTasks = async () => (tasks ??= await import('./task-actions.js'));
 
 export class Composer {
   constructor(entity, feed) {
@@ -31,6 +34,7 @@ export class Composer {
       else localStorage.removeItem(this.draft);
     });
     this.draw();
+    fetched(fetchTasks).catch(() => {});
   }
 
   draw() {
@@ -40,9 +44,9 @@ export class Composer {
     this.text = h('textarea', { rows: 2, maxlength: 4000, 'aria-label': t(this.mode === 'note' ? 'composer.note' : 'field.text'),
       placeholder: t(this.mode === 'note' ? 'composer.note_example' : 'task.example'), oninput: () => this.keep() }, typed);
     this.error = h('p.error', { hidden: true, role: 'alert' });
-    this.picker = this.mode === 'task' ? duePicker() : null;
+    this.picker = this.mode === 'task' ? tasks.duePicker() : null;
     this.owner = this.mode === 'task' ? memberSelect(session.user.id, { 'aria-label': t('field.owner') }) : null;
-    this.kind = this.mode === 'task' ? kindSelect() : null;
+    this.kind = this.mode === 'task' ? tasks.kindSelect() : null;
     replace(this.node,
       h('div.ct', { role: 'tablist', 'aria-label': t('composer.title') }, tab('note', 'note', t('composer.note'), 'C'), tab('task', 'task', t('composer.task'), 'T')),
       this.prompt && h('p.prompt', null, icon('bell', 's'), t('composer.next_task')),
@@ -52,7 +56,9 @@ export class Composer {
         h('button.btn.sm.p', { type: 'submit' }, t(this.mode === 'note' ? 'composer.save' : 'task.create'), h('kbd', { 'aria-hidden': 'true' }, mod + '↵'))));
   }
 
-  set(mode, prompt = false) {
+  async set(mode, prompt = false) {
+    // Once it is there nothing is waited for: what is typed after the key is the task's.
+    if (mode === 'task' && !tasks && !(await late(fetchTasks))) return;
     this.mode = mode;
     this.prompt = prompt;
     this.draw();
@@ -83,7 +89,7 @@ export class Composer {
       this.text.focus();
       if (mode === 'note') await this.feed.addNote(text);
       else {
-        await createTask({ text, dueAt, ownerID: owner, kindID: kind, entity: this.entity });
+        await tasks.createTask({ text, dueAt, ownerID: owner, kindID: kind, entity: this.entity });
         toast({ text: t('toast.task_created') });
         this.set('note');
         this.feed.changed();

@@ -3,12 +3,10 @@
 import { t } from './i18n.js';
 import * as api from './api.js';
 import * as store from './store.js';
-import { mutate, complain, ownEvents } from './mutations.js';
+import { WON, LOST } from './store.js';
+import { mutate, complain, late, ownEvents } from './mutations.js';
 import { toast } from './toast.js';
 import { now } from './format.js';
-
-export const WON = 142;
-export const LOST = 143;
 
 /** Moves a deal; asks for the reason first when it is lost. Resolves when the server agreed. */
 export async function moveDeal(id, stageID, { pipelineID } = {}) {
@@ -75,7 +73,4 @@ export async function updateDeal(id, change, body, { text } = {}) {
 }
 
 /** Asks why the deal is lost; null when the person thought better of it, 0 when there are no reasons. */
-export const askReason = async () => (await import('./deal-new.js')).askReason();
-
-/** The dialog of a new deal; gives its id. */
-export const newDealDialog = async (options) => (await import('./deal-new.js')).newDealDialog(options);
+export const askReason = async () => (await (await late(() => import('./deal-new.js')))?.askReason()) ?? null;

@@ -4,21 +4,22 @@ import { h, icon, replace, debounce, $ } from './dom.js';
 import { t, tidy } from './i18n.js';
 import * as api from './api.js';
 import * as store from './store.js';
-import { session } from './store.js';
-import { mutate, complain } from './mutations.js';
+import { session, WON, LOST } from './store.js';
+import { complain, fetched, late } from './mutations.js';
 import { notFound, go } from './router.js';
-import { moveDeal, updateDeal, WON, LOST } from './deal-actions.js';
-import { newTaskDialog } from './task-actions.js';
 import { Feed } from './feed.js';
+import { rail, spentIn } from './deal-rail.js';
 import { channel, personAvatar } from './bits.js';
 import * as f from './fields.js';
 import * as format from './format.js';
 import { remember } from './recent.js';
 
+/** What changes a deal is fetched once its page stands. */
+const fetchActions = () => fetched(() => import('./deal-actions.js'));
 /** Menus come when one is first opened. */
-const openMenu = async (...given) => (await import('./menu.js')).openMenu(...given);
+const openMenu = async (...given) => (await late(() => import('./menu.js')))?.openMenu(...given);
 /** The dialogs that tie people and companies, fetched when first asked for. */
-const links = async (name, ...given) => (await import('./links.js'))[name](...given);
+const links = async (name, ...given) => (await late(() => import('./links.js')))?.[name](...given);
 
 export async function open([text]) {
   const id = Number(text);
@@ -35,7 +36,7 @@ class DealPage {
     this.head = h('header.dhead');
     this.fields = h('div.fields', { 'aria-label': t('deal.fields'), role: 'region', tabindex: '0' });
     this.rail = h('aside.rail', { 'aria-label': t('deal.insight'), tabindex: '0' });
-    this.feed = new Feed({ entity: { type: 'deal', id, name: this.deal.name }, data, changed: () => this.reloadSoon(), nameOf: (type, known) => this.nameOf(type, known) });
+    this.feed = new Feed({ entity: { type: 'deal', id, name: this.deal.name }, data, changed: () => this.reloadSoon(), mayPin: () => !this.isLocked, nameOf: (type, known) => this.nameOf(type, known) });
     this.body = h('div.body', { 'data-pane': 'feed' }, h('div.aside', null, this.fields, this.rail), this.feed.node);
     this.node = h('div.screen.record', null, this.head, this.panes(), this.body);
     this.reloadSoon = debounce(120, () => this.reload());
@@ -59,7 +60,7 @@ class DealPage {
 
   /** Seen, but someone else's to change. */
   get isLocked() {
-    return this.deal.can_edit === false;
+    return !store.mayEdit(this.deal);
   }
 
   nameOf(type, id) {
@@ -92,6 +93,7 @@ class DealPage {
       },
       leave: () => this.stops.forEach((stop) => stop()),
       shown: () => {
+        fetchActions().catch(() => {});
         this.feed.toEnd();
         $('.step.cur', this.steps)?.scrollIntoView({ block: 'nearest', inline: 'center' });
       },
@@ -122,8 +124,16 @@ class DealPage {
     if (next) this.move(next.id);
   }
 
-  async move(stageID) {
-    if (await moveDeal(this.id, stageID)) this.reloadSoon();
+  async move(stageID, more) {
+    const actions = await late(fetchActions);
+    if (await actions?.moveDeal(this.id, stageID, more)) this.reloadSoon();
+  }
+
+  /** Throws Refused, or Unreachable, for the field that asked. */
+  async update(change, body) {
+    const done = await (await fetchActions()).updateDeal(this.id, change, body, { text: t('toast.saved') });
+    this.reloadSoon();
+    return done;
   }
 
   /** Everything the server knows now, without disturbing what is being typed. */
@@ -190,7 +200,7 @@ class DealPage {
   drawHead() {
     this.crumb = h('nav.crumb', { 'aria-label': t('nav.where') });
     this.title = f.editableTitle({ value: () => tidy(this.deal.name), label: t('field.name'), isLocked: () => this.isLocked,
-      save: (name) => updateDeal(this.id, { name }, { name }, { text: t('toast.saved') }) });
+      save: (name) => this.update({ name }, { name }) });
     this.buttons = h('div.actions');
     this.steps = h('ol.steps', { 'aria-label': t('deal.stages') });
     this.drawCrumb();
@@ -229,7 +239,7 @@ class DealPage {
 
   more(anchor) {
     openMenu(anchor, [
-      { text: t('card.add_task'), icon: 'task', kbd: 'T', run: () => newTaskDialog({ deal: this.deal }) },
+      { text: t('card.add_task'), icon: 'task', kbd: 'T', run: async () => (await late(() => import('./task-new.js')))?.newTaskDialog({ deal: this.deal }) },
       { text: t('card.copy'), icon: 'link', run: () => navigator.clipboard?.writeText(location.href) },
       !this.isLocked && { text: t('card.rename'), icon: 'edit', kbd: 'E', run: () => this.title.edit() },
     ], { align: 'end', label: t('card.more') });
@@ -241,12 +251,7 @@ class DealPage {
     const stages = (line?.stages ?? []).filter((stage) => stage.kind !== 'lost');
     const at = stages.findIndex((stage) => stage.id === deal.stage_id);
     const lost = deal.stage_id === LOST;
-    const spent = new Map();
-    for (const span of this.data.spans ?? []) {
-      if (span.pipeline_id !== deal.pipeline_id) continue;
-      const until = span.left_at ?? (span.stage_id === deal.stage_id ? format.now() : span.entered_at);
-      spent.set(span.stage_id, (spent.get(span.stage_id) ?? 0) + until - span.entered_at);
-    }
+    const spent = spentIn(deal, this.data.spans);
     replace(this.steps, stages.map((stage, index) => {
       const state = lost ? (spent.has(stage.id) ? 'done' : 'next') : index < at ? 'done' : index === at ? 'cur' : 'next';
       const usual = this.data.usual_days?.[stage.id];
@@ -265,7 +270,7 @@ class DealPage {
   drawFields() {
     const record = () => this.deal;
     const locked = this.isLocked;
-    const update = (change, body) => updateDeal(this.id, change, body, { text: t('toast.saved') }).then((done) => (this.reloadSoon(), done));
+    const update = (change, body) => this.update(change, body);
     const stage = () => store.stage(this.deal.pipeline_id, this.deal.stage_id);
     const plain = (key, label, show, control, column = key) => f.row({ label: t(label), name: key, value: () => this.deal[column] ?? null, show, control: !locked && control,
       save: (value) => update({ [column]: value }, { [column]: value }) });
@@ -298,7 +303,7 @@ class DealPage {
   /** A deal comes into another pipeline at its first stage. */
   async toPipeline(id) {
     const first = store.pipeline(id).stages.find((one) => one.kind === 'open');
-    if (await moveDeal(this.id, first.id, { pipelineID: id })) this.reloadSoon();
+    await this.move(first.id, { pipelineID: id });
   }
 
   contactSection() {
@@ -333,37 +338,8 @@ class DealPage {
       : h('button.add-row', { type: 'button', onclick: add }, icon('plus', 's'), t(text)));
   }
 
-  // ---- what the history says
-
   drawRail() {
-    const { spans = [], usual_days: usual = {}, contacts = [] } = this.data;
-    const line = store.pipeline(this.deal.pipeline_id);
-    const spent = new Map();
-    for (const span of spans) {
-      if (span.pipeline_id !== this.deal.pipeline_id) continue;
-      const until = span.left_at ?? format.now();
-      spent.set(span.stage_id, (spent.get(span.stage_id) ?? 0) + Math.max(0, until - span.entered_at) / 86400);
-    }
-    const open = (line?.stages ?? []).filter((stage) => stage.kind === 'open');
-    const longest = Math.max(1, ...open.map((stage) => Math.max(spent.get(stage.id) ?? 0, usual[stage.id] ?? 0)));
-    const path = open.map((stage) => {
-      const days = spent.get(stage.id);
-      const slow = days !== undefined && usual[stage.id] && days > usual[stage.id] * 1.5;
-      return h('li.path', { 'data-hue': stage.hue },
-        h('div.kv', null, h('span.trunc', null, stage.name), h('b', { class: slow ? 'warn' : '' }, days === undefined ? '—' : format.spanWords(days * 86400))),
-        h('div.bar', { 'aria-hidden': 'true' }, h('i', { vars: { width: `${((days ?? 0) / longest) * 100}%` } }),
-          usual[stage.id] ? h('span.tick', { vars: { left: `${Math.min(99, (usual[stage.id] / longest) * 100)}%` } }) : null));
-    });
-    const age = format.now() - (this.deal.created_at ?? format.now());
-    const person = contacts[0];
-    replace(this.rail,
-      h('section.w', null, h('header', null, h('h2', null, t('rail.path')), h('small', null, t('rail.total', { span: format.spanWords(age) }))),
-        h('ul.paths', null, path), h('p.fine', null, t('rail.usual'))),
-      person && h('section.w', null, h('header', null, h('h2', null, t('rail.client')), person.since && h('small', null, t('rail.since', { month: format.monthYear(person.since) }))),
-        h('div.stats', null,
-          h('div', null, h('small', null, t('rail.bought')), h('b.num', null, format.moneyShort(person.won_minor ?? 0))),
-          h('div', null, h('small', null, t('rail.deals')), h('b.num', null, format.number(person.deals_count ?? 0)))),
-        h('a.btn.sm.wide', { href: '/contacts/' + person.id }, t('rail.open_contact'))));
+    replace(this.rail, rail(this.deal, this.data));
   }
 }
 

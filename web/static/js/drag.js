@@ -9,10 +9,10 @@ const EDGE_PX = 72;
 const EDGE_SPEED_PX = 16;
 
 /**
- * Lets cards of `cols` be dragged. `drop(id, stageID, rect)` is called with the ghost's last
+ * Lets cards of `cols` be dragged that `may(id)` be. `drop(id, stageID, rect)` is called with the ghost's last
  * rectangle; `state.active` tells others to hold their changes back until the drop.
  */
-export function enableDrag({ cols, screen, closing, drop, ended }) {
+export function enableDrag({ cols, screen, closing, may, drop, ended }) {
   const state = { active: false };
   let press = null;
   let drag = null;
@@ -45,6 +45,7 @@ export function enableDrag({ cols, screen, closing, drop, ended }) {
       if (!far) return;
       if (press.touch) return forget();
       begin(press.x, press.y);
+      if (!drag) return;
     }
     drag.x = event.clientX;
     drag.y = event.clientY;
@@ -53,6 +54,7 @@ export function enableDrag({ cols, screen, closing, drop, ended }) {
 
   function begin(x, y) {
     const { card } = press;
+    if (!may(Number(card.dataset.id))) return refuse(card);
     const rect = card.getBoundingClientRect();
     const ghost = card.cloneNode(true);
     ghost.querySelector('.acts')?.remove();
@@ -78,6 +80,14 @@ export function enableDrag({ cols, screen, closing, drop, ended }) {
     };
     state.active = true;
     drag.frame = requestAnimationFrame(follow);
+  }
+
+  /** It stays where it is; the click that ends the attempt must not open it. */
+  function refuse(card) {
+    forget();
+    state.justDropped = true;
+    addEventListener('pointerup', () => setTimeout(() => (state.justDropped = false)), { once: true });
+    if (!calm()) card.animate({ translate: ['0', '-5px', '5px', '-3px', '0'] }, 240);
   }
 
   function follow() {

@@ -2,7 +2,7 @@
 
 import { h } from './dom.js';
 import { t, parts, has } from './i18n.js';
-import { pipeline, session, member } from './store.js';
+import { pipeline, session, member, WON, LOST } from './store.js';
 import { stageLabel } from './bits.js';
 import * as format from './format.js';
 
@@ -78,7 +78,7 @@ export function describe(item, nameOf) {
   if (type === 'lead_status_changed') {
     const moved = before?.lead_status?.pipeline_id !== after?.lead_status?.pipeline_id;
     const to = moved ? `${pipeline(after?.lead_status?.pipeline_id)?.name ?? ''}: ${stageName(after)}` : stageName(after);
-    const key = after?.lead_status?.id === 142 ? 'won' : after?.lead_status?.id === 143 ? 'lost' : 'stage';
+    const key = after?.lead_status?.id === WON ? 'won' : after?.lead_status?.id === LOST ? 'lost' : 'stage';
     return { icon: key === 'won' ? 'check' : key === 'lost' ? 'x' : 'arr', body: say(key, { from: quoted(stageName(before)), to: quoted(to) }) };
   }
   if (type === 'sale_field_changed')

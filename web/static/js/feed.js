@@ -5,10 +5,9 @@ import { t, tidy } from './i18n.js';
 import * as api from './api.js';
 import * as store from './store.js';
 import { session } from './store.js';
-import { complain } from './mutations.js';
+import { complain, late } from './mutations.js';
 import { describe } from './events.js';
 import { memberName, memberAvatar, dueChip } from './bits.js';
-import { completeTask, rescheduleMenu } from './task-actions.js';
 import { Composer } from './composer.js';
 import * as format from './format.js';
 
@@ -16,7 +15,9 @@ const API = { deal: 'leads', contact: 'contacts', company: 'companies' };
 const UI = { deal: 'deals', contact: 'contacts', company: 'companies' };
 
 /** What is done to a note, fetched when first done. */
-const notes = async (what, ...given) => (await import('./note-actions.js'))[what](...given);
+const notes = async (what, ...given) => (await late(() => import('./note-actions.js')))?.[what](...given);
+const complete = async (...given) => (await late(() => import('./task-actions.js')))?.completeTask(...given);
+const reschedule = async (...given) => (await late(() => import('./task-new.js')))?.rescheduleMenu(...given);
 
 /** The feed of a contact or company shows what happened to their deals too: whose it was. */
 const ofDeal = ({ of }) => of && h('a.of-deal', { href: `/deals/${of.id}`, title: of.name }, tidy(of.name));
@@ -38,8 +39,8 @@ export class Feed {
    * page of the card has: feed, feed_before, tasks, pinned, and spans of a deal. `nameOf(type, id)`
    * names the people and companies of the page.
    */
-  constructor({ entity, data, changed, nameOf }) {
-    Object.assign(this, { entity, changed, nameOf, only: 'all' });
+  constructor({ entity, data, changed, mayPin, nameOf }) {
+    Object.assign(this, { entity, changed, mayPin, nameOf, only: 'all' });
     this.take(data);
     this.items = data.feed ?? [];
     this.before = data.feed_before;
@@ -56,7 +57,6 @@ export class Feed {
 
   take(data) {
     const { tasks, pinned, spans } = data;
-    this.mayPin = data[this.entity.type]?.can_edit !== false;
     this.tasks = tasks ?? [];
     this.kept = pinned ?? [];
     this.spans = spans ?? [];
@@ -151,7 +151,7 @@ export class Feed {
       h('div.h', null, icon(item.is_pinned ? 'pin' : 'note', 's'), h('b', null, t('feed.note')), h('span', null, memberName(item.actor_id)), ofDeal(item),
         item.edited_at && h('span.edited', { title: format.moment(item.edited_at) }, t('feed.edited')),
         item.can_edit && item.type === 'common' && h('span.acts', null,
-          this.mayPin && !item.of && act(item.is_pinned ? 'note.unpin' : 'note.pin', 'pin', () => notes('pin', this, item)),
+          this.mayPin() && !item.of && act(item.is_pinned ? 'note.unpin' : 'note.pin', 'pin', () => notes('pin', this, item)),
           act('note.edit', 'edit', () => notes('rewrite', this, node, item)), act('note.delete', 'trash', () => notes('remove', this, item))), stamp),
       h('p.prose', null, item.text ?? ''));
     return node;
@@ -202,7 +202,7 @@ export class Feed {
     const node = h('div.task', { 'data-id': task.id },
       h('button.ck', { type: 'button', 'aria-label': t('task.complete_named', { name: task.text }), title: t('task.complete'), onclick: () => this.finish(node, task) }, icon('check', 'xs')),
       h('div.task-text', null, h('b', null, tidy(task.text)), h('small', null, this.isOwn(task) ? t('task.kind_' + (task.kind_id === 2 ? 2 : 1)) : [memberAvatar(task.owner_id, 'xs'), ofDeal({ of: task.entity })], this.isOwn(task) && [' · ', memberName(task.owner_id)])),
-      h('button.plain', { type: 'button', title: t('task.reschedule'), 'aria-label': t('task.reschedule') + ': ' + format.moment(task.due_at), onclick: (event) => rescheduleMenu(event.currentTarget, task) }, dueChip(task)),
+      h('button.plain', { type: 'button', title: t('task.reschedule'), 'aria-label': t('task.reschedule') + ': ' + format.moment(task.due_at), onclick: ({ currentTarget }) => reschedule(currentTarget, task) }, dueChip(task)),
       h('button.btn.sm', { type: 'button', onclick: () => this.finish(node, task) }, t('task.done')));
     return node;
   }
@@ -231,7 +231,7 @@ export class Feed {
       this.tasks = this.tasks.filter((other) => other.id !== task.id);
       store.put('task', task);
       node.remove();
-      const sent = completeTask({ ...task, entity: task.entity ?? { type: this.entity.type, id: this.entity.id } }, input.value.trim());
+      const sent = complete({ ...task, entity: task.entity ?? { type: this.entity.type, id: this.entity.id } }, input.value.trim());
       if (!this.tasks.length) this.composer.askNext();
       if (!(await sent)) this.tasks.push(task);
       this.drawPinned();

@@ -1,6 +1,9 @@
-// Money, dates and phones as people of the tenant's country write them. Times are Unix seconds.
+// Dates and phones as people of the tenant's country write them, and money by way of money.js. Times are Unix seconds.
 
 import { lang, t } from './i18n.js';
+import { setCurrency } from './money.js';
+
+export { money, moneyShort, number, signed, percent, currencySign, parseMoney, plainMoney } from './money.js';
 
 const DAY_S = 86400;
 const NB = '\u00a0';
@@ -9,16 +12,21 @@ const MONTHS = {
   en: ['Jan', 'Feb', 'Mar', 'Apr', 'May', 'Jun', 'Jul', 'Aug', 'Sep', 'Oct', 'Nov', 'Dec'],
 };
 let zone = 'Europe/Moscow';
-let currency = 'RUB';
 let skew_s = 0;
 let formats = {};
+/** [from, seconds ahead of UTC] as far as the server told. */
+let told = [];
+let toldUntil = 0;
 
-export function setLocale({ timeZone, money, serverTime }) {
+export function setLocale({ timeZone, money, serverTime, clock }) {
   zone = timeZone || zone;
-  currency = money || currency;
+  if (money) setCurrency(money);
   if (serverTime) skew_s = serverTime - Date.now() / 1000;
+  told = clock?.offsets ?? [];
+  toldUntil = clock?.until ?? 0;
   formats = {};
   offsets.clear();
+  dayNames.clear();
 }
 
 /** Now by the server's clock. */
@@ -28,62 +36,6 @@ const tag = () => (lang === 'ru' ? 'ru-RU' : 'en-GB');
 const make = (key, build) => (formats[key + lang] ??= build());
 const date = (key, options) =>
   make(key, () => new Intl.DateTimeFormat(tag(), { timeZone: zone, ...options }));
-
-// ---- money
-
-export function money(minor) {
-  const format = make('money', () =>
-    new Intl.NumberFormat(lang === 'ru' ? 'ru-RU' : 'en-US', {
-      style: 'currency', currency, currencyDisplay: 'narrowSymbol', maximumFractionDigits: 0,
-    }));
-  return format.format(Math.trunc((minor ?? 0) / 100)).replace(/-/, '−');
-}
-
-/** 8,46 млн ₽: three significant figures from a hundred thousand on. */
-export function moneyShort(minor) {
-  if (Math.abs(minor ?? 0) < 100_000_00) return money(minor);
-  const format = make('short', () =>
-    new Intl.NumberFormat(lang === 'ru' ? 'ru-RU' : 'en-US', {
-      style: 'currency', currency, currencyDisplay: 'narrowSymbol', notation: 'compact',
-      maximumSignificantDigits: 3,
-    }));
-  return format.format(minor / 100).replace(/-/, '−');
-}
-
-export function number(value, digits = 0) {
-  // Without groups there is nothing that Intl knows better, and it costs milliseconds to make.
-  const text = Math.abs(value) < 999
-    ? String(+value.toFixed(digits)).replace('.', lang === 'ru' ? ',' : '.')
-    : make('n' + digits, () =>
-      new Intl.NumberFormat(lang === 'ru' ? 'ru-RU' : 'en-US', { maximumFractionDigits: digits })).format(value);
-  return text.replace(/-/, '−');
-}
-
-export const signed = (value, digits = 0) => (value > 0 ? '+' : '') + number(value, digits);
-
-export const percent = (value, digits = 0) =>
-  number(value, digits) + (lang === 'ru' ? NB + '%' : '%');
-
-/** The symbol alone, for the end of an input. */
-export const currencySign = () =>
-  make('sign', () => new Intl.NumberFormat('ru-RU', {
-    style: 'currency', currency, currencyDisplay: 'narrowSymbol', maximumFractionDigits: 0,
-  })).formatToParts(0).find((part) => part.type === 'currency')?.value ?? currency;
-
-/** "186 000,50" → 18600050; null when it is not an amount (13 digits keep minor units exact). */
-export function parseMoney(text) {
-  const clean = String(text).replace(/[\s\u00a0\u202f₽$€]/g, '').replace(',', '.');
-  if (clean === '') return 0;
-  if (!/^\d{1,13}(\.\d{1,2})?$/.test(clean)) return null;
-  const [whole, part = ''] = clean.split('.');
-  return Number(whole) * 100 + Number((part + '00').slice(0, 2));
-}
-
-export const plainMoney = (minor) => {
-  const whole = Math.trunc((minor ?? 0) / 100);
-  const rest = (minor ?? 0) % 100;
-  return number(whole) + (rest ? (lang === 'ru' ? ',' : '.') + String(rest).padStart(2, '0') : '');
-};
 
 // ---- days and times, in the tenant's zone
 
@@ -101,9 +53,12 @@ export function dayKey(at) {
 /** Whole days from today to the moment's day: 0 today, 1 tomorrow, −1 yesterday. */
 export const daysFromToday = (at) => wallDay(at) - wallDay(now());
 
-export function time(at) {
-  const minute = Math.floor(wall_s(at) / 60) % 1440;
-  return `${two(Math.floor(minute / 60))}:${two(minute % 60)}`;
+const clocks = [];
+
+export const time = (at) => clockOf(wall_s(at));
+function clockOf(wall) {
+  const minute = Math.floor(wall / 60) % 1440;
+  return (clocks[minute] ??= `${two(Math.floor(minute / 60))}:${two(minute % 60)}`);
 }
 
 function dayMonth(key, withYear) {
@@ -113,8 +68,22 @@ function dayMonth(key, withYear) {
 const otherYear = (key) => key.slice(0, 4) !== dayKey(now()).slice(0, 4);
 
 /** «Сегодня», «Завтра», «Вчера» or «23 ноя». */
-export function shortDay(at) {
-  const days = daysFromToday(at);
+export const shortDay = (at) => nameOf(wallDay(at), at);
+
+const dayNames = new Map();
+let namedOn = null;
+
+/** Said once a day for each day: a board asks a thousand times. */
+function nameOf(day, at) {
+  const today = wallDay(now());
+  if (today !== namedOn) dayNames.clear();
+  namedOn = today;
+  let name = dayNames.get(day);
+  if (name === undefined) dayNames.set(day, (name = newName(day - today, at)));
+  return name;
+}
+
+function newName(days, at) {
   if (days === 0) return t('day.today');
   if (days === 1) return t('day.tomorrow');
   if (days === -1) return t('day.yesterday');
@@ -124,8 +93,10 @@ export function shortDay(at) {
 
 /** «Сегодня, 15:30», «23 ноя, 15:30». A deadline at the very end of a day is the day. */
 export function moment(at) {
-  const clock = time(at);
-  return clock === '23:59' || clock === '00:00' ? shortDay(at) : `${shortDay(at)},${NB}${clock}`;
+  const wall = wall_s(at);
+  const clock = clockOf(wall);
+  const day = nameOf(Math.floor(wall / DAY_S), at);
+  return clock === '23:59' || clock === '00:00' ? day : `${day},${NB}${clock}`;
 }
 
 /** «Пятница, 20 ноября», for the rules between days of a feed. */
@@ -151,10 +122,6 @@ export function plainDate(key, { year = otherYear(key) } = {}) {
 export const monthYear = (at) =>
   date('my', { day: 'numeric', month: 'long', year: 'numeric' }).formatToParts(at * 1000)
     .filter(({ type }) => type === 'month' || type === 'year').map(({ value }) => value).join(NB);
-
-/** The name of a month as in «Прогноз на ноябрь». */
-export const monthName = (at) =>
-  make('mon', () => new Intl.DateTimeFormat(tag(), { timeZone: zone, month: 'long' })).format(at * 1000);
 
 /** 18 мин, 2 ч, 4 д. */
 export function span(seconds) {
@@ -191,14 +158,22 @@ export function fromWall(year, month, day, hour = 0, minute = 0) {
   return guess;
 }
 
-const offsets = new Map();
-
-/** How far the tenant's clock is ahead of UTC. A day on which it is not put forward or back is asked about once. */
+/**
+ * How far the tenant's clock is ahead of UTC. The server told how it is put in the years around now; beyond them, a day on
+ * which it is not put forward or back is asked about once.
+ */
 function offset_s(at) {
+  if (at >= told[0]?.[0] && at < toldUntil) {
+    let place = told.length - 1;
+    while (told[place][0] > at) place--;
+    return told[place][1];
+  }
   const day = Math.floor(at / DAY_S) * DAY_S;
   const starts = offsetAt(day);
   return starts === offsetAt(day + DAY_S) ? starts : askOffset_s(at);
 }
+
+const offsets = new Map();
 
 function offsetAt(midnight) {
   let found = offsets.get(midnight);

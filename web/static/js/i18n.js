@@ -3,8 +3,6 @@
 import { assets } from './dom.js';
 
 let messages = {};
-let plural;
-let number;
 export let lang = 'ru';
 
 export async function loadMessages(language) {
@@ -18,17 +16,28 @@ function pattern(key, values) {
   const found = messages[key];
   if (found === undefined) return key;
   if (typeof found === 'string') return found;
-  // Made when first needed: each costs milliseconds of the first screen.
-  plural ??= new Intl.PluralRules(lang);
-  return found[plural.select(values?.n ?? 0)] ?? found.other;
+  return found[plural(values?.n ?? 0)] ?? found.other;
+}
+
+/** CLDR's category of a number; Intl.PluralRules says the same, and costs milliseconds of the first screen. */
+export function plural(n) {
+  if (lang === 'en') return n === 1 ? 'one' : 'other';
+  if (!Number.isInteger(n)) return 'other';
+  const ten = Math.abs(n) % 10;
+  const teen = Math.abs(n) % 100;
+  if (ten === 1 && teen !== 11) return 'one';
+  return ten >= 2 && ten <= 4 && (teen < 12 || teen > 14) ? 'few' : 'many';
 }
 
 function shown(name, value) {
   if (name !== 'n' || typeof value !== 'number') return String(value ?? '');
-  if (Number.isInteger(value) && value >= 0 && value < 1000) return String(value);
-  number ??= new Intl.NumberFormat(lang === 'ru' ? 'ru-RU' : 'en-US');
-  return number.format(value);
+  return Number.isInteger(value) && value >= 0 ? grouped(value)
+    : value.toLocaleString(lang === 'ru' ? 'ru-RU' : 'en-US');
 }
+
+/** 1 234 567 of a whole number that is not below zero. */
+export const grouped = (value) => value < 1000 ? String(value)
+  : String(value).replace(/\B(?=(\d{3})+$)/g, lang === 'ru' ? '\u00a0' : ',');
 
 export const has = (key) => messages[key] !== undefined;
 

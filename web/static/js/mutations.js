@@ -65,6 +65,14 @@ export function mutate({ type, id, change, url, body, key, quiet, extra }) {
   return done;
 }
 
+/** A module that the first screen can do without: `fetched(() => import(…))`. */
+export const fetched = (load) => load().catch((error) => {
+  throw new api.Unreachable(error.message);
+});
+
+/** The same for what nobody waits for: nothing, and a word about it, when there is no connection to fetch it by. */
+export const late = (load) => fetched(load).catch(complain);
+
 /** Shows a failed write in the user's words. */
 export function complain(error) {
   if (error instanceof api.Unreachable) toast({ text: t('error.offline'), tone: 'bad' });

@@ -88,7 +88,7 @@ function setupNews() {
 /** What the patch says is painted at once; tags, people and tasks, which it does not say, are fetched. */
 function dealNews({ id, type, patch }, own) {
   if (type === 'lead_deleted') {
-    store.drop('deal', id);
+    store.drop('deal', id, patch?.version);
     return;
   }
   if (!store.get('deal', id)) {

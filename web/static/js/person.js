@@ -4,22 +4,20 @@ import { h, icon, replace, debounce, $ } from './dom.js';
 import { t, tidy } from './i18n.js';
 import * as api from './api.js';
 import * as store from './store.js';
-import { session } from './store.js';
-import { mutate, complain } from './mutations.js';
+import { session, mayAddDeals, WON, LOST } from './store.js';
+import { mutate, complain, late } from './mutations.js';
 import { go, notFound } from './router.js';
 import { toast } from './toast.js';
 import { Feed } from './feed.js';
 import { stageLabel, personAvatar } from './bits.js';
-import { newTaskDialog } from './task-actions.js';
-import { newDealDialog, WON, LOST } from './deal-actions.js';
 import * as f from './fields.js';
 import * as format from './format.js';
 
 /** Menus come when one is first opened. */
-const openMenu = async (...given) => (await import('./menu.js')).openMenu(...given);
+const openMenu = async (...given) => (await late(() => import('./menu.js')))?.openMenu(...given);
 /** The dialogs that tie cards, fetched when first asked for. */
-const linkTo = async (...given) => (await import('./links.js')).linkTo(...given);
-const unlinkFrom = async (...given) => (await import('./links.js')).unlinkFrom(...given);
+const linkTo = async (...given) => (await late(() => import('./links.js')))?.linkTo(...given);
+const unlinkFrom = async (...given) => (await late(() => import('./links.js')))?.unlinkFrom(...given);
 
 const TYPES = { contacts: 'contact', companies: 'company' };
 const text = (one) => (typeof one === 'string' ? one : one?.value);
@@ -38,7 +36,7 @@ class PersonPage {
     this.reloadSoon = debounce(120, () => this.reload());
     this.fields = h('div.fields', { role: 'region', 'aria-label': t('deal.fields'), tabindex: '0' });
     this.rail = h('aside.rail', { 'aria-label': t('nav.deals'), tabindex: '0' });
-    this.feed = new Feed({ entity: { type: this.type, id, name: this.record.name }, data, changed: () => this.reloadSoon(), nameOf: (type, known) => this.nameOf(type, known) });
+    this.feed = new Feed({ entity: { type: this.type, id, name: this.record.name }, data, changed: () => this.reloadSoon(), mayPin: () => !this.isLocked, nameOf: (type, known) => this.nameOf(type, known) });
     this.body = h('div.body', { 'data-pane': 'fields' }, h('div.aside', null, this.fields, this.rail), this.feed.node);
     this.title = f.editableTitle({ value: () => tidy(this.record.name), label: t('field.name'), isLocked: () => this.isLocked, save: (name) => this.write((to) => [{ name: to }, { name: to }])(name, this.record.name) });
     this.about = h('p.about');
@@ -128,8 +126,9 @@ class PersonPage {
   }
 
   async newDeal() {
+    if (!mayAddDeals()) return;
     const isContact = this.type === 'contact';
-    const id = await newDealDialog(isContact ? { contact: { id: this.id, name: this.record.name } } : { company: { id: this.id, name: this.record.name } });
+    const id = await (await late(() => import('./deal-new.js')))?.newDealDialog(isContact ? { contact: { id: this.id, name: this.record.name } } : { company: { id: this.id, name: this.record.name } });
     if (!id) return;
     store.emit('boards', {});
     go('/deals/' + id);
@@ -184,12 +183,12 @@ class PersonPage {
     replace(this.buttons,
       phone && h('a.btn', { href: format.phoneHref(phone) }, icon('phone'), h('span.label', null, t('deal.call'))),
       email && h('a.btn.i', { href: 'mailto:' + email, 'aria-label': t('card.mail'), title: t('card.mail') }, icon('mail')),
-      h('button.btn.p', { type: 'button', 'aria-keyshortcuts': 'N', onclick: () => this.newDeal() }, icon('plus'), t('deal.one'), h('kbd', { 'aria-hidden': 'true' }, 'N')), more);
+      mayAddDeals() && h('button.btn.p', { type: 'button', 'aria-keyshortcuts': 'N', onclick: () => this.newDeal() }, icon('plus'), t('deal.one'), h('kbd', { 'aria-hidden': 'true' }, 'N')), more);
   }
 
   more(anchor) {
     openMenu(anchor, [
-      { text: t('card.add_task'), icon: 'task', kbd: 'T', run: () => newTaskDialog({ entity: { type: this.type, id: this.id, name: this.record.name } }) },
+      { text: t('card.add_task'), icon: 'task', kbd: 'T', run: async () => (await late(() => import('./task-new.js')))?.newTaskDialog({ entity: { type: this.type, id: this.id, name: this.record.name } }) },
       !this.isLocked && { text: t('card.rename'), icon: 'edit', kbd: 'E', run: () => this.title.edit() },
       { text: t('card.copy'), icon: 'link', run: () => navigator.clipboard?.writeText(location.href) },
     ], { align: 'end', label: t('card.more') });
@@ -256,7 +255,7 @@ class PersonPage {
   dealList(title, deals, always) {
     if (!deals.length && !always) return null;
     return h('section.w', null,
-      h('header', null, h('h2', null, title, deals.length > 0 && h('span.n', null, format.number(deals.length))), always && f.addButton(t('deal.new'), () => this.newDeal())),
+      h('header', null, h('h2', null, title, deals.length > 0 && h('span.n', null, format.number(deals.length))), always && mayAddDeals() && f.addButton(t('deal.new'), () => this.newDeal())),
       deals.length ? h('ul.mini', null, deals.map((deal) => h('li', null,
         h('a', { href: '/deals/' + deal.id }, h('b', null, tidy(deal.name)),
           h('span.mini-line', null, h('span.sq', { 'data-hue': store.stage(deal.pipeline_id, deal.stage_id)?.hue }), h('span.trunc', null, stageLabel(deal.pipeline_id, deal.stage_id)), h('span.num', null, format.money(deal.amount_minor)))))))

@@ -5,9 +5,8 @@ import { t, tidy } from './i18n.js';
 import * as api from './api.js';
 import * as store from './store.js';
 import { session } from './store.js';
+import { late } from './mutations.js';
 import { addGlobalKeys, showShortcuts, startShortcuts } from './shortcuts.js';
-import { newDealDialog } from './deal-actions.js';
-import { newTaskDialog } from './task-actions.js';
 import { go } from './router.js';
 import { avatar } from './bits.js';
 import { recent } from './recent.js';
@@ -25,7 +24,7 @@ export function drawShell() {
   const side = h('aside.side', { 'aria-label': t('nav.menu'), id: 'side' });
   const main = h('main.main', { id: 'main', tabindex: '-1' });
   const close = () => app.classList.remove('is-open');
-  const create = h('button.btn.i.g', { type: 'button', 'aria-label': t('nav.create'), 'aria-haspopup': 'menu', onclick: async () => (await import('./commands.js')).createMenu(create) }, icon('plus'));
+  const create = h('button.btn.i.g', { type: 'button', 'aria-label': t('nav.create'), 'aria-haspopup': 'menu', onclick: async () => (await late(() => import('./commands.js')))?.createMenu(create) }, icon('plus'));
   const bar = h('div.mobile-bar', null, mark(), h('b.trunc', null, session.tenant.name), h('span.grow'),
     h('button.btn.i.g', { type: 'button', 'aria-label': t('palette.placeholder'), onclick: openPalette }, icon('search')), create);
   const more = h('button', { type: 'button', 'aria-controls': 'side', 'aria-expanded': 'false', onclick: () => app.classList.toggle('is-open') }, icon('menu'), t('nav.more'));
@@ -53,7 +52,7 @@ function drawSide(side, tabs) {
   const { tenant, user, counts = {} } = session;
   const task = counts.tasks_overdue ? h('span.cnt.late', { title: t('nav.overdue', { n: counts.tasks_overdue }) }, format.number(counts.tasks_overdue))
     : counts.tasks_today ? h('span.cnt', { title: t('nav.today', { n: counts.tasks_today }) }, format.number(counts.tasks_today)) : null;
-  const me = h('button.me', { type: 'button', 'aria-haspopup': 'menu', onclick: async () => (await import('./commands.js')).userMenu(me) },
+  const me = h('button.me', { type: 'button', 'aria-haspopup': 'menu', onclick: async () => (await late(() => import('./commands.js')))?.userMenu(me) },
     avatar(user, 'md'), h('span.trunc', null, h('b', null, user.name), h('small', null, user.role_name)), icon('ud', 's'));
   const lately = recent();
   replace(side,
@@ -110,20 +109,27 @@ function banner(main, up) {
 }
 
 export async function newDeal() {
-  const id = await newDealDialog({});
+  if (!store.mayAddDeals()) return;
+  const id = await (await late(() => import('./deal-new.js')))?.newDealDialog();
   if (!id) return;
   store.emit('boards', {});
   go('/deals/' + id);
 }
 
+export async function newTask() {
+  (await late(() => import('./task-new.js')))?.newTaskDialog();
+}
+
 async function openPalette() {
-  const [palette, { commands }] = await Promise.all([import('./palette.js'), import('./commands.js')]);
+  const found = await late(() => Promise.all([import('./palette.js'), import('./commands.js')]));
+  if (!found) return;
+  const [palette, { commands }] = found;
   palette.openPalette(commands());
 }
 
 function startCommands() {
   addGlobalKeys({
     ...Object.fromEntries(NAV.map(([href, , key]) => ['KeyG ' + GO[key], () => void go(href)])),
-    KeyN: () => void newDeal(), KeyT: () => void newTaskDialog(), '/': () => openPalette(), '?': () => showShortcuts() });
+    KeyN: () => void newDeal(), KeyT: () => void newTask(), '/': () => openPalette(), '?': () => showShortcuts() });
   startShortcuts(openPalette);
 }

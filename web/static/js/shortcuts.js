@@ -1,6 +1,7 @@
 // Single keys by their place on the keyboard, so they work in the Russian layout too.
 
 import { isTyping } from './dom.js';
+import { late } from './mutations.js';
 import { undoLast } from './toast.js';
 
 let screenKeys = {};
@@ -48,4 +49,4 @@ export function startShortcuts(openPalette) {
 }
 
 /** The sheet of all keys, fetched when first asked for. */
-export const showShortcuts = async () => (await import('./keys.js')).showKeys();
+export const showShortcuts = async () => (await late(() => import('./keys.js')))?.showKeys();

@@ -5,7 +5,7 @@ import { t } from './i18n.js';
 import * as api from './api.js';
 import * as store from './store.js';
 import { session } from './store.js';
-import { mutate, complain } from './mutations.js';
+import { mutate, complain, late } from './mutations.js';
 import { toast } from './toast.js';
 import { wantCards } from './news.js';
 import * as format from './format.js';
@@ -56,7 +56,7 @@ export async function createTask({ text, dueAt, ownerID, kindID = 1, entity }) {
 }
 
 /** The dialog of a new task; gives its id. */
-export const newTaskDialog = async (options) => (await import('./task-new.js')).newTaskDialog(options);
+export const newTaskDialog = async (options) => (await late(() => import('./task-new.js')))?.newTaskDialog(options);
 
 /** Finishes a task at once on the screen; with undo. Resolves true when the server agreed. */
 export async function completeTask(task, result = '') {
@@ -96,4 +96,4 @@ export function touched(task) {
 }
 
 /** A menu of other deadlines beside `anchor`. */
-export const rescheduleMenu = async (anchor, task) => (await import('./task-new.js')).rescheduleMenu(anchor, task);
+export const rescheduleMenu = async (anchor, task) => (await late(() => import('./task-new.js')))?.rescheduleMenu(anchor, task);
