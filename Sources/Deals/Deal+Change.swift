@@ -25,7 +25,7 @@ struct DealChange: Sendable {
 
     /// - Throws: refusals that name the fields; nothing is written then.
     init(
-        _ old: DealState, _ item: DealItem, _ company: Company,
+        _ old: DealState, _ item: DealItem, _ rules: DealRules,
         tags: Tags.Resolved = Tags.Resolved(),
         timeZone: String
     ) throws {
@@ -38,40 +38,40 @@ struct DealChange: Sendable {
         expectedCloseOn = item.expectedCloseOn.applied(to: old.expectedCloseOn)
         updatedAt = item.updatedAt
         updatedBy = item.updatedBy
-        guard ownerID == old.ownerID || company.members.contains(ownerID) else {
+        guard ownerID == old.ownerID || rules.members.contains(ownerID) else {
             throw DealRefusal.unknownOwner
         }
         let stage =
             item.pipelineID == nil && item.stageID == nil
             ? old.stage
-            : try company.stages.target(
+            : try rules.stages.target(
                 pipelineID: item.pipelineID, stageID: item.stageID, from: old.stage)
         self.stage = stage
         // The API says whole seconds: what it gave comes back as no change.
         let saysNew = stage != old.stage || item.closedAt?.seconds != old.closedAt?.seconds
         closedAt = stage.isClosing && saysNew ? item.closedAt : nil
-        if case .value(let reason) = item.lossReason, !company.lossReasons.contains(reason) {
+        if case .value(let reason) = item.lossReason, !rules.lossReasons.contains(reason) {
             throw DealRefusal.unknownLossReason
         }
         // A reason belongs to a lost deal only; who reopens it takes the reason away.
         lossReasonID =
             stage.stageID == StageKey.lost ? item.lossReason.applied(to: old.lossReasonID) : nil
         var refusals: [any Refusal] = []
-        company.check(authorID: updatedBy, "updated_by", refusals: &refusals)
+        rules.check(authorID: updatedBy, "updated_by", refusals: &refusals)
         fields = FieldChanges(
-            item.fields, fields: company.fields, timeZone: timeZone, refusals: &refusals)
+            item.fields, fields: rules.fields, timeZone: timeZone, refusals: &refusals)
         tagIDs =
             item.tags.isEmpty
             ? old.tagIDs : item.tags.applied(to: old.tagIDs, tags, refusals: &refusals)
         if !refusals.isEmpty { throw Refused(refusals: refusals) }
-        let needsFields = !fields.isEmpty || stage != old.stage && !company.required.isEmpty
+        let needsFields = !fields.isEmpty || stage != old.stage && !rules.required.isEmpty
         let before = needsFields ? try old.fields() : .object([:])
         fieldEvents =
             fields.events(old: before)
             + TagChanges.events(from: old.tagIDs, to: tagIDs) { tags.name($0) }
         let isMove = stage != old.stage
         let changes = fields.changes
-        try company.check(stage) { id in
+        try rules.check(stage) { id in
             let wasFilled = before.present(String(id)) != nil
             guard let change = changes.first(where: { $0.field.id == id }) else {
                 return !isMove || wasFilled

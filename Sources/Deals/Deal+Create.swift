@@ -23,17 +23,17 @@ struct NewDeal: Sendable {
 
     /// Checks what the item says against the company's stages, members and fields.
     init(
-        _ item: DealItem, by actor: Actor, _ company: Company,
+        _ item: DealItem, by actor: Actor, _ rules: DealRules,
         tags: Tags.Resolved = Tags.Resolved(),
         timeZone: String, now: Moment
     ) throws {
         ownerID = item.ownerID ?? actor.userID
-        guard company.members.contains(ownerID) else { throw DealRefusal.unknownOwner }
+        guard rules.members.contains(ownerID) else { throw DealRefusal.unknownOwner }
         let reason = item.lossReason.applied(to: nil)
-        if let reason, !company.lossReasons.contains(reason) {
+        if let reason, !rules.lossReasons.contains(reason) {
             throw DealRefusal.unknownLossReason
         }
-        let stage = try company.stages.target(
+        let stage = try rules.stages.target(
             pipelineID: item.pipelineID, stageID: item.stageID, from: nil)
         self.stage = stage
         name = item.name ?? ""
@@ -44,14 +44,14 @@ struct NewDeal: Sendable {
         createdAt = item.createdAt ?? now
         closedAt = item.closedAt ?? now
         var refusals: [any Refusal] = []
-        company.check(authorID: item.createdBy, "created_by", refusals: &refusals)
-        company.check(authorID: item.updatedBy, "updated_by", refusals: &refusals)
+        rules.check(authorID: item.createdBy, "created_by", refusals: &refusals)
+        rules.check(authorID: item.updatedBy, "updated_by", refusals: &refusals)
         let fields = FieldChanges(
-            item.fields, fields: company.fields, timeZone: timeZone, refusals: &refusals)
+            item.fields, fields: rules.fields, timeZone: timeZone, refusals: &refusals)
         self.fields = fields
         tagIDs = item.tags.applied(to: [], tags, refusals: &refusals)
         if !refusals.isEmpty { throw Refused(refusals: refusals) }
-        try company.check(stage) { id in
+        try rules.check(stage) { id in
             fields.changes.contains { $0.field.id == id && $0.value != nil }
         }
         eventID = ULID.make(at: now)

@@ -26,7 +26,7 @@ extension Deals {
     ) async throws -> WrittenDeal {
         for _ in 0..<Self.attempts_max {
             let rows = try await database.pipeline(
-                Company.statements + [
+                DealRules.statements + [
                     """
                     SELECT \(DealState.columns), e.type, e.before::text, e.after::text,
                         EXISTS (SELECT FROM events AS u WHERE u.entity_type = 'deal'
@@ -37,7 +37,7 @@ extension Deals {
                         AND \(actor.owners(.edit, .deal).condition("d"))
                     """
                 ])
-            guard let row = rows[Company.statements.count].first else { throw NotFound() }
+            guard let row = rows[DealRules.statements.count].first else { throw NotFound() }
             let column = DealState.columns_count
             let isUndone = try row.decode(column + 3, as: Bool.self)
             let event = DoneEvent(
@@ -49,9 +49,9 @@ extension Deals {
             else {
                 throw FieldRefusal.changedSince
             }
-            let company = try Company(rows[..<Company.statements.count])
+            let rules = try DealRules(rows[..<DealRules.statements.count])
             let change = try accepted([Batch.Item(requestID: "0", value: item)]) {
-                try DealChange(old, $0, company, timeZone: database.tenant.timeZone)
+                try DealChange(old, $0, rules, timeZone: database.tenant.timeZone)
             }
             if let written = try await write(
                 change, by: actor, in: database, now: now, undoes: eventID)

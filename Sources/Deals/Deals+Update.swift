@@ -24,18 +24,18 @@ extension Deals {
         }
         for _ in 0..<Self.attempts_max {
             let rows = try await database.pipeline(
-                Company.statements
+                DealRules.statements
                     + [
                         DealState.statement(
                             items.compactMap(\.value.id), for: actor.owners(.edit, .deal))
                     ])
-            let company = try Company(rows[..<Company.statements.count])
+            let rules = try DealRules(rows[..<DealRules.statements.count])
             let states = try states(
-                rows[Company.statements.count], ifMatch: ifMatch, isSingle: isSingle)
+                rows[DealRules.statements.count], ifMatch: ifMatch, isSingle: isSingle)
             var rest = states
             let changes = try accepted(items) { item in
                 try DealChange(
-                    try take(item, &rest), item, company, timeZone: database.tenant.timeZone)
+                    try take(item, &rest), item, rules, timeZone: database.tenant.timeZone)
             }
             if let written = try await write(changes, by: actor, in: database, now: now) {
                 return written
@@ -56,11 +56,11 @@ extension Deals {
         by actor: Actor, at now: Moment, in transaction: TenantTransaction
     ) async throws -> [WrittenDeal] {
         let ids = items.compactMap(\.value.id)
-        var statements = Company.statements(withFields: items.contains { $0.value.fields != nil })
+        var statements = DealRules.statements(withFields: items.contains { $0.value.fields != nil })
         statements.append(
             DealState.statement(ids, for: actor.owners(.edit, .deal), isLocking: true))
         let rows = try await transaction.pipeline(statements)
-        let company = try Company(rows.dropLast())
+        let rules = try DealRules(rows.dropLast())
         var states = try states(rows[rows.count - 1], ifMatch: ifMatch, isSingle: isSingle)
         var owners = try await ends(items, actor, transaction)
         for state in states.values { owners[.init(.deal, state.id)] = state.ownerID }
@@ -73,7 +73,7 @@ extension Deals {
             let state = try take(item, &states)
             try check(item, owners)
             return try DealChange(
-                state, item, company, tags: tags, timeZone: transaction.tenant.timeZone)
+                state, item, rules, tags: tags, timeZone: transaction.tenant.timeZone)
         }
         let drafts = changes.map { $0.events(by: actor, at: now) }
         var writes = zip(changes, drafts).filter { !$0.0.isEmpty }.map { change, events in

@@ -27,9 +27,9 @@ extension Deals {
                 try await create(items, by: actor, at: now, in: $0)
             }
         } else {
-            let company = try Company(try await database.pipeline(Company.statements)[...])
+            let rules = try DealRules(try await database.pipeline(DealRules.statements)[...])
             let deals = try accepted(items) {
-                try NewDeal($0, by: actor, company, timeZone: database.tenant.timeZone, now: now)
+                try NewDeal($0, by: actor, rules, timeZone: database.tenant.timeZone, now: now)
             }
             let insert = NewDeal.insert(deals, by: actor, at: now)
             let rows =
@@ -53,16 +53,16 @@ extension Deals {
         in transaction: TenantTransaction
     ) async throws -> [WrittenDeal] {
         guard actor.owners(.add, .deal) != .these([]) else { throw DealRefusal.notChangeable }
-        let company = try Company(
+        let rules = try DealRules(
             try await transaction.pipeline(
-                Company.statements(withFields: items.contains { $0.value.fields != nil }))[...])
+                DealRules.statements(withFields: items.contains { $0.value.fields != nil }))[...])
         let tags = try await Tags.resolve(
             items.flatMap(\.value.tags.wanted), of: .deal, in: transaction)
         var owners = try await ends(items, actor, transaction)
         let deals = try accepted(items) { item in
             try check(item, owners)
             return try NewDeal(
-                item, by: actor, company, tags: tags, timeZone: transaction.tenant.timeZone,
+                item, by: actor, rules, tags: tags, timeZone: transaction.tenant.timeZone,
                 now: now)
         }
         let insert = NewDeal.insert(deals, by: actor, at: now)

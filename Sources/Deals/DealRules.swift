@@ -5,7 +5,7 @@ import Vocabulary
 import Web
 
 /// What every write checks against, in one round trip with whatever else is read.
-struct Company: Sendable {
+struct DealRules: Sendable {
     let stages: Stages
     /// Who works here now.
     let members: Set<Int64>
