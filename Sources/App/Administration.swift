@@ -26,6 +26,7 @@ package struct Administration: Sendable {
             throw SettingsError("migrate needs VORONKA_DATABASE_URL, the administrator's.")
         }
         try await InstanceBackup.refuseUnfinished(url)
+        try await Cells.refuseUnfit(administrator: url)
         let secret = try Secret.readOrCreate(settings.secretFile)
         let logins = try DatabaseLogins(url: url, secret: secret)
         try await SharedServer.refuseForeignLogins(administrator: url, logins: logins)

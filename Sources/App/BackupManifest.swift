@@ -1,5 +1,6 @@
 import Crypto
 import Foundation
+import Tenancy
 
 /// What an archive holds, and what it cannot say itself: roles belong to the server, not to the
 /// database. Written last, so that a directory without it is no backup.
@@ -69,17 +70,21 @@ struct BackupManifest: Codable, Sendable {
             encoder.encode(self) + Data("\n".utf8), to: archive.appendingPathComponent(Self.name))
     }
 
-    /// Every part is there and is what was written; nothing else of the archive is ever read.
+    /// Every part is there and is what was written, and the companies have schemas of ours; nothing
+    /// else of the archive is ever read.
     ///
-    /// - Throws: `BackupError` naming the first file that is not.
+    /// - Throws: `BackupError` naming the first file or schema that is not.
     func verify(in archive: URL) throws {
+        for company in companies where SchemaKey(company.schemaKey) == nil {
+            throw BackupError("The manifest names no schema of ours: \(company.schemaKey).")
+        }
         for part in parts {
             let steps = part.path.split(separator: "/", omittingEmptySubsequences: false)
             if steps.contains(where: { ["", ".", ".."].contains($0) }) {
                 throw BackupError("The manifest names \"\(part.path)\", which is no file of it.")
             }
             let file = archive.appendingPathComponent(part.path)
-            guard FileManager.default.fileExists(atPath: file.path) else {
+            guard PrivateFile.isFile(file) else {
                 throw BackupError("The backup lacks \(part.path).")
             }
             let found = try PrivateFile.measure(file)
@@ -119,6 +124,13 @@ enum PrivateFile {
         try FileManager.default.createDirectory(
             at: directory, withIntermediateDirectories: true, attributes: [.posixPermissions: 0o700]
         )
+    }
+
+    /// Is there a file, perhaps behind a link, and no directory?
+    static func isFile(_ file: URL) -> Bool {
+        let attributes = try? FileManager.default.attributesOfItem(
+            atPath: file.resolvingSymlinksInPath().path)
+        return attributes?[.type] as? FileAttributeType == .typeRegular
     }
 
     static func measure(_ file: URL) throws -> (bytes: Int, sha256: String) {

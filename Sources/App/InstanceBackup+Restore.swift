@@ -21,13 +21,16 @@ extension InstanceBackup {
         let migrations = try migrationsThatCanRead(manifest)
         let migrator = try Migrator(
             administrator: url, logins: logins, migrations: migrations, logger: logger)
+        try await Cells.refuseUnfit(administrator: url)
         try refuseUsedDirectory(secret, isAgain: try await refuseUsedDatabase(url))
         try await SharedServer.refuseForeignLogins(administrator: url, logins: logins)
+        try await refuseServers(url)
 
         try await PostgresSession.withSession(url: url) { session in
             try await session.script("CREATE SCHEMA IF NOT EXISTS \(Self.marker)")
         }
         try await migrator.makeLogins()
+        try await closeDoor(url)
         try await removeRemains(logins)
         try await makeRoles(manifest, logins)
         try await load(archive, manifest, logins)
@@ -39,9 +42,7 @@ extension InstanceBackup {
         try bringFiles(archive, manifest)
         try DatabaseAddress.write(url, in: settings.dataDirectory)
         try placeSecret(secret)
-        try await PostgresSession.withSession(url: url) { session in
-            try await session.script("DROP SCHEMA \(Self.marker)")
-        }
+        try await openDoor(url)
         progress("done: \(settings.dataDirectory.path)")
     }
 

@@ -82,7 +82,8 @@ enum SharedServer {
         }
         guard isShared else { return }
         do {
-            try await PostgresSession.withSession(url: logins.control) { _ in }
+            // The one login that a restore under way lets in.
+            try await PostgresSession.withSession(url: logins.migrator) { _ in }
         } catch let error as PostgresError where error.code == .connectionFailed {
             throw SettingsError(
                 "This PostgreSQL server serves another instance with another secret; "

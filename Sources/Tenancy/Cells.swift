@@ -63,14 +63,7 @@ package struct Cells: Sendable {
     func prepare(_ cell: Cell, administrator: String) async throws {
         let url = try DatabaseLogins.administrator(administrator, of: cell)
         try await PostgresSession.withSession(url: url) { session in
-            let (name, version, hasControl) = try await session.query(
-                """
-                SELECT current_database()::text, current_setting('server_version_num')::bigint,
-                    to_regnamespace('control') IS NOT NULL
-                """
-            ).one().decode(String.self, Int64.self, Bool.self)
-            if !cell.isHome, hasControl { throw CellRefusal.hasControl }
-            if version < 150_000 { throw CellRefusal.old }
+            let name = try await Self.refuseUnfit(cell, session)
             try await session.script(logins.bootstrapScript(cell, database: name))
         }
     }
@@ -115,7 +108,7 @@ package enum CellRefusal: String, Error, CustomStringConvertible {
     case size = "A cell takes from 1 to 1000 companies."
     case known = "This database is a cell already."
     case hasControl = "This database has control tables: it is an instance of its own."
-    case old = "A cell needs PostgreSQL 15 or newer."
+    case old = "PostgreSQL 15 or newer is needed."
     case unknown = "There is no such cell."
     case fuller = "The cell has more companies than that."
 

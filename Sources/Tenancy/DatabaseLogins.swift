@@ -12,7 +12,7 @@ package struct DatabaseLogins: Sendable {
 
     package static let owner = "vk_owner"
     package static let controlRole = "vk_ctl"
-    static let migratorRole = "vk_migrator"
+    package static let migratorRole = "vk_migrator"
 
     private let home: URLComponents
     private let secret: Data
@@ -69,11 +69,7 @@ package struct DatabaseLogins: Sendable {
         let name = "\"" + database.replacing("\"", with: "\"\"") + "\""
         return """
             SELECT pg_advisory_xact_lock(7864120231);
-            DO $$ BEGIN
-                IF NOT EXISTS (SELECT 1 FROM pg_roles WHERE rolname = '\(Self.owner)') THEN
-                    CREATE ROLE \(Self.owner) NOLOGIN;
-                END IF;
-            END $$;
+            \(make(Self.owner))
             \(login(Self.migratorRole, "CREATEROLE"))\(cell.isHome ? login(Self.controlRole) : "")\
             \(login(cell.login))
             GRANT \(Self.owner) TO \(Self.migratorRole);
@@ -83,16 +79,36 @@ package struct DatabaseLogins: Sendable {
             """
     }
 
-    private func login(_ role: String, _ options: String = "") -> String {
+    /// Every role that `bootstrapScript` makes.
+    static func roles(of cell: Cell) -> [String] {
+        [owner, migratorRole, cell.login] + (cell.isHome ? [controlRole] : [])
+    }
+
+    private func login(_ role: String, _ option: String = "NOCREATEROLE") -> String {
         """
-        DO $$ BEGIN
+        \(make(role))
+        ALTER ROLE \(role) LOGIN NOINHERIT \(option)
+            PASSWORD '\(Self.password(of: role, secret))';
+
+        """
+    }
+
+    /// Only what a role has too much is named: to speak of these attributes at all takes a
+    /// superuser, whom the administrator need not be.
+    private func make(_ role: String) -> String {
+        """
+        DO $$ DECLARE spare text; BEGIN
             IF NOT EXISTS (SELECT 1 FROM pg_roles WHERE rolname = '\(role)') THEN
                 CREATE ROLE \(role);
             END IF;
+            SELECT string_agg(attribute.taken, ' ') INTO spare
+            FROM pg_roles, LATERAL (
+                VALUES (rolsuper, 'NOSUPERUSER'), (rolreplication, 'NOREPLICATION'),
+                    (rolbypassrls, 'NOBYPASSRLS')
+            ) AS attribute(is_there, taken)
+            WHERE rolname = '\(role)' AND attribute.is_there;
+            IF spare IS NOT NULL THEN EXECUTE 'ALTER ROLE \(role) ' || spare; END IF;
         END $$;
-        ALTER ROLE \(role) LOGIN NOINHERIT NOSUPERUSER \(options)
-            PASSWORD '\(Self.password(of: role, secret))';
-
         """
     }
 }

@@ -7,17 +7,31 @@ import Web
 
 @Suite("A backup of the whole instance", .serialized)
 struct BackupTests {
-    enum Place: String, CaseIterable { case sameServer, freshServer }
+    enum Place: String, CaseIterable { case sameServer, freshServer, freshServerOfAnother }
 
     @Test(
-        "comes back whole, beside the instance and on a server that never saw it",
+        "comes back whole: beside the instance, on a server that never saw it, and under other names",
         arguments: Place.allCases)
     func drill(place: Place) async throws {
         let world = try await DrillWorld.shared()
-        let cluster =
-            place == .sameServer ? world.source.cluster : try ThrowAwayCluster()
-        let restored = try await DrillInstance(on: cluster)
-        let outcome = try await restored.program.succeed("restore", world.archive.path)
+        let restored: DrillInstance
+        let archive: URL
+        switch place {
+        case .sameServer:
+            restored = try await DrillInstance(on: world.source.cluster)
+            archive = world.archive
+        case .freshServer:
+            restored = try await DrillInstance(on: ThrowAwayCluster())
+            archive = world.archive
+        case .freshServerOfAnother:
+            // Everything has another name, and the administrator is no superuser.
+            let cluster = try ThrowAwayCluster()
+            restored = try await DrillInstance(
+                on: cluster, named: #"Учение "2" "#,
+                for: cluster.hire("Зав. хозяйством", "CREATEROLE"))
+            archive = try world.copyOfArchive(named: "копия архива ")
+        }
+        let outcome = try await restored.program.succeed("restore", archive.path)
         #expect(outcome.errors.contains("checking the backup, files: 3\n"))
 
         let found = try await restored.fingerprint()
@@ -55,7 +69,7 @@ struct BackupTests {
         let secret = try Data(contentsOf: instance.data.appendingPathComponent("secret"))
             .filter { $0 != UInt8(ascii: "\n") }
         let logins = try DatabaseLogins(url: instance.url, secret: secret)
-        let keys = try await PostgresSession.withSession(url: instance.url) { session in
+        let keys = try await instance.cluster.asSuperuser(in: instance.database) { session in
             try await session.query(
                 "SELECT schema_key, state FROM control.tenants ORDER BY id"
             ).map { try $0.decode(String.self, String.self) }

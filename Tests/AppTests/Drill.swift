@@ -8,14 +8,21 @@ import Web
 /// An instance as `migrate` or `restore` leaves it: a database and a data directory.
 struct DrillInstance: Sendable {
     let cluster: ThrowAwayCluster
+    let database: String
+    /// The administrator's.
     let url: String
     let data: URL
 
-    init(on cluster: ThrowAwayCluster) async throws {
+    /// - Parameter owner: the administrator; a superuser unless a test is about somebody else.
+    init(
+        on cluster: ThrowAwayCluster, named prefix: String = "drill_",
+        for owner: ThrowAwayCluster.Person = .superuser
+    ) async throws {
         self.cluster = cluster
-        let name = "drill_" + UUID().uuidString.prefix(8).lowercased()
-        url = try await cluster.create(name)
-        data = FileManager.default.temporaryDirectory.appendingPathComponent("voronka-" + name)
+        database = prefix + UUID().uuidString.prefix(8).lowercased()
+        url = try await cluster.create(database, for: owner)
+        data = FileManager.default.temporaryDirectory
+            .appendingPathComponent("voronka-" + database)
     }
 
     /// The operator's commands, with the administrator's URL.
@@ -53,7 +60,7 @@ struct DrillInstance: Sendable {
     /// Rows and a checksum of every table of ours, the privileges, and where the identities stand.
     /// The lease of a running server is not part of the data.
     func fingerprint() async throws -> [String: String] {
-        try await PostgresSession.withSession(url: url) { session in
+        try await cluster.asSuperuser(in: database) { session in
             var found: [String: String] = [:]
             let tables = try await session.query(
                 """

@@ -68,9 +68,9 @@ struct DrillWorld: Sendable {
     }
 
     /// A copy of the archive that a test may spoil.
-    func copyOfArchive() throws -> URL {
+    func copyOfArchive(named prefix: String = "voronka-copy-") throws -> URL {
         let copy = archive.deletingLastPathComponent()
-            .appendingPathComponent("voronka-copy-" + UUID().uuidString.prefix(8))
+            .appendingPathComponent(prefix + UUID().uuidString.prefix(8))
         try FileManager.default.copyItem(at: archive, to: copy)
         return copy
     }

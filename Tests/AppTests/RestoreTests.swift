@@ -2,6 +2,8 @@ import Foundation
 import Postgres
 import Testing
 
+@testable import App
+
 @Suite("A restore", .serialized)
 struct RestoreTests {
     struct Damage: Sendable, CustomTestStringConvertible {
@@ -59,6 +61,26 @@ struct RestoreTests {
         Damage(
             testDescription: "no secret", status: 1, words: "The backup lacks secret."
         ) { try FileManager.default.removeItem(at: $0.appendingPathComponent("secret")) },
+        Damage(
+            testDescription: "a company's file that is not what was written", status: 1,
+            words: "files/ab/letter.txt is not what was written: the backup is damaged."
+        ) { try edit($0.appendingPathComponent(DrillWorld.fileName)) { Data($0.reversed()) } },
+        Damage(
+            testDescription: "a directory in place of a file", status: 1,
+            words: "The backup lacks database.dump."
+        ) {
+            let file = $0.appendingPathComponent("database.dump")
+            try FileManager.default.removeItem(at: file)
+            try FileManager.default.createDirectory(at: file, withIntermediateDirectories: false)
+        },
+        Damage(
+            testDescription: "a company whose schema is none of ours", status: 1,
+            words: "The manifest names no schema of ours: control."
+        ) {
+            try editText($0) {
+                $0.replacing(try Regex(#"t_[a-z0-9]{12}"#), with: "control", maxReplacements: 1)
+            }
+        },
     ]
 
     private static func edit(_ file: URL, _ change: (Data) -> Data) throws {
@@ -156,6 +178,88 @@ struct RestoreTests {
         #expect(again.status == 0, "\(again.errors)")
         #expect(again.errors.contains("an earlier restore did not end; starting it again"))
         #expect(try await target.fingerprint() == world.fingerprint)
+    }
+
+    @Test("keeps away from a database that a server is connected to")
+    func running() async throws {
+        let world = try await DrillWorld.shared()
+        let target = try await DrillInstance(on: ThrowAwayCluster())
+        try await target.program.succeed("restore", world.archive.path)
+        let cluster = target.cluster
+        try await target.serving { _ in
+            let used = try await target.program.run("restore", world.archive.path)
+            #expect(used.status == 2)
+            #expect(
+                used.lastLine == "voronka: The database is in use; restore needs an empty one.")
+            #expect(try await target.fingerprint() == world.fingerprint)
+
+            // Under a server that still runs the database is made anew: it waits for it.
+            try await cluster.asSuperuser { session in
+                try await session.script("DROP DATABASE \(target.database) WITH (FORCE)")
+                try await session.script("CREATE DATABASE \(target.database)")
+                while try await session.query(
+                    """
+                    SELECT FROM pg_stat_activity
+                    WHERE datname = \(target.database) AND usename = 'vk_ctl'
+                    """
+                ).isEmpty {}
+            }
+            let elsewhere = target.program.with(["VORONKA_DATA_DIR": target.data.path + "-new"])
+            let refused = try await elsewhere.run("restore", world.archive.path)
+            #expect(refused.status == 2)
+            #expect(
+                refused.lastLine.contains("A server is connected to the database"),
+                "\(refused.errors)")
+            #expect(try await schemas(of: target).isEmpty)
+        }
+        let elsewhere = target.program.with(["VORONKA_DATA_DIR": target.data.path + "-new"])
+        try await elsewhere.succeed("restore", world.archive.path)
+        #expect(try await target.fingerprint() == world.fingerprint)
+    }
+
+    /// Where a restore stands still while somebody holds an advisory lock that it takes itself.
+    enum Standstill: Int64, CaseIterable {
+        case beforeTheLogins = 7_864_120_231
+        case afterTheLoad = 7_864_120_232
+    }
+
+    @Test(
+        "that is interrupted or killed leaves nothing that can be served, and starts again",
+        arguments: Standstill.allCases, [SIGTERM, SIGKILL])
+    func interrupted(moment: Standstill, signal: Int32) async throws {
+        let world = try await DrillWorld.shared()
+        let target = try await DrillInstance(on: ThrowAwayCluster())
+        try await target.cluster.asSuperuser(in: target.database) { session in
+            try await session.transaction { session in
+                try await session.query("SELECT pg_advisory_xact_lock(\(moment.rawValue))")
+                let running = try target.program.start(["restore", world.archive.path])
+                while try await session.query(
+                    "SELECT FROM pg_locks WHERE locktype = 'advisory' AND NOT granted"
+                ).isEmpty {}
+                kill(running.process.processIdentifier, signal)
+                let outcome = try await running.end()
+                #expect(outcome.status == (signal == SIGKILL ? signal : 1))
+                if signal == SIGTERM { #expect(outcome.lastLine == "voronka: interrupted") }
+            }
+        }
+        #expect(!FileManager.default.fileExists(atPath: target.data.path))
+        // Not even a server that has the secret and the address gets in.
+        if moment == .afterTheLoad {
+            let server = target.server.with([
+                "VORONKA_DATA_DIR": world.source.data.path,
+                "VORONKA_DATABASE_ADDRESS": try DatabaseAddress.strip(target.url),
+            ])
+            let health = try await server.run("doctor")
+            #expect(health.status == 1)
+            #expect(health.output.contains("permission denied for database"), "\(health.output)")
+        }
+        let migrated = try await target.program.run("migrate")
+        #expect(migrated.lastLine.contains("A restore into this database did not end"))
+        let again = try await target.program.run("restore", world.archive.path)
+        #expect(again.status == 0, "\(again.errors)")
+        #expect(try await target.fingerprint() == world.fingerprint)
+        let health = try await target.program.run("doctor")
+        #expect(health.status == 0, "\(health.output)")
     }
 
     @Test("keeps away from a server whose logins another instance uses")

@@ -10,7 +10,7 @@ final class ThrowAwayCluster: Sendable {
     let port: Int
     private let directory: String
     private let server: Process
-    private static let password = "throw-away"
+    fileprivate static let password = "throw-away"
     private static let attempts_max = 20
 
     init() throws {
@@ -48,21 +48,67 @@ final class ThrowAwayCluster: Sendable {
         throw Failure(command: "postgres")
     }
 
-    func url(_ database: String) -> String {
-        "postgres://postgres:\(Self.password)@127.0.0.1:\(port)/\(database)"
+    /// Somebody who signs in here.
+    struct Person: Sendable {
+        let name: String
+        let password: String
+        static let superuser = Person(name: "postgres", password: ThrowAwayCluster.password)
     }
 
-    /// - Returns: the new database's URL.
-    func create(_ database: String) async throws -> String {
-        try await PostgresSession.withSession(url: url("postgres")) { session in
-            try await session.script("CREATE DATABASE \(database)")
+    func url(_ database: String, for person: Person = .superuser) -> String {
+        var parts = URLComponents()
+        parts.scheme = "postgres"
+        parts.user = person.name
+        parts.password = person.password
+        parts.host = "127.0.0.1"
+        parts.port = port
+        parts.path = "/" + database
+        return parts.string ?? ""
+    }
+
+    /// - Parameter rights: e.g. `CREATEROLE`.
+    func hire(_ name: String, _ rights: String = "") async throws -> Person {
+        let person = Person(name: name, password: "п@роль/ 100 %:1")
+        try await asSuperuser { session in
+            try await session.script(
+                """
+                CREATE ROLE \(quoted(name)) LOGIN \(rights)
+                    PASSWORD \(try PostgresSession.literal(person.password))
+                """)
         }
-        return url(database)
+        return person
+    }
+
+    /// - Returns: the new database's URL for its owner.
+    @discardableResult
+    func create(_ database: String, for owner: Person = .superuser) async throws -> String {
+        try await asSuperuser { session in
+            try await session.script(
+                "CREATE DATABASE \(quoted(database)) OWNER \(quoted(owner.name))")
+        }
+        return url(database, for: owner)
+    }
+
+    @discardableResult
+    func asSuperuser<Result>(
+        in database: String = "postgres", _ body: (PostgresSession) async throws -> Result
+    ) async throws -> Result {
+        try await PostgresSession.withSession(url: url(database), body)
+    }
+
+    private func quoted(_ name: String) -> String {
+        "\"" + name.replacing("\"", with: "\"\"") + "\""
+    }
+
+    /// At once: whoever is connected is cut off.
+    func stop() {
+        guard server.isRunning else { return }
+        server.interrupt()
+        server.waitUntilExit()
     }
 
     fileprivate func remove() {
-        server.interrupt()
-        server.waitUntilExit()
+        stop()
         do {
             try FileManager.default.removeItem(atPath: directory)
         } catch {

@@ -21,7 +21,8 @@ enum Transcript {
     /// What differs from run to run: keys of schemas, tokens, made-up passwords, moments, figures
     /// of the machine.
     private static let varying = [
-        (#"\bt_[a-z0-9]{12}\b"#, "t_KEY"), (#"eyJ[\w.-]+"#, "TOKEN"),
+        (#"\bt_[a-z0-9]{12}\b"#, "t_KEY"),
+        (#"\b[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}\b"#, "UUID"), (#"eyJ[\w.-]+"#, "TOKEN"),
         (#"(?m)(^|\t)[a-z2-9]{16}$"#, "$1PASSWORD"),
         (#"\d{4}-\d\d-\d\dT[\d:.]+\S*"#, "MOMENT"), (#"\d+ MB free"#, "N MB free"),
         (#"\d+ MB of catalogue, \d+ MB of"#, "N MB of catalogue, N MB of"),
@@ -45,7 +46,10 @@ enum Transcript {
             if outcome.status != 0 { text += "exit \(outcome.status)\n" }
             text += "\n"
         }
-        for (place, word) in hiding { text = text.replacingOccurrences(of: place, with: word) }
+        // A path may hold the name of a database: the longer one first.
+        for (place, word) in hiding.sorted(by: { $0.key.count > $1.key.count }) {
+            text = text.replacingOccurrences(of: place, with: word)
+        }
         for (pattern, word) in varying {
             text = text.replacingOccurrences(of: pattern, with: word, options: .regularExpression)
         }
