@@ -14,13 +14,46 @@ struct ConnectionSettings: Sendable {
 
     /// Blocks: call it on a queue of its own.
     func connect() -> sending Result<OpaquePointer, PostgresError> {
+        let parameters: [String: String]
+        switch self.parameters {
+        case .success(let given): parameters = given
+        case .failure(let error): return unsafe .failure(error)
+        }
+        let connection = unsafe Self.withArrays(parameters) { keywords, values in
+            unsafe PQconnectdbParams(keywords, values, 0)
+        }
+        guard let connection = unsafe connection else {
+            return unsafe .failure(PostgresError(.connectionFailed, "out of memory"))
+        }
+        unsafe PQsetNoticeReceiver(connection, { _, _ in }, nil)
+        guard unsafe PQstatus(connection) == CONNECTION_OK else {
+            let error = unsafe PostgresError(.connectionFailed, lastMessage(connection))
+            unsafe PQfinish(connection)
+            return unsafe .failure(error)
+        }
+        return unsafe .success(connection)
+    }
+
+    /// Blocks. Is there a server, whatever it thinks of our login?
+    func presence() -> PostgresPresence {
+        guard case .success(let parameters) = parameters else { return .silent }
+        let answer = unsafe Self.withArrays(parameters) { keywords, values in
+            unsafe PQpingParams(keywords, values, 0)
+        }
+        return switch answer {
+        case PQPING_OK: .accepting
+        case PQPING_REJECT: .rejecting
+        default: .silent
+        }
+    }
+
+    private var parameters: Result<[String: String], PostgresError> {
         var given: [String: String] = [:]
         var message: UnsafeMutablePointer<CChar>? = nil
         guard let parsed = unsafe PQconninfoParse(url, &message) else {
             let text = unsafe message.map { unsafe String(cString: $0) } ?? "unreadable"
             unsafe PQfreemem(message)
-            return unsafe .failure(
-                PostgresError(.connectionFailed, "the database URL: \(text.trimmed)"))
+            return .failure(PostgresError(.connectionFailed, "the database URL: \(text.trimmed)"))
         }
         var entry = unsafe parsed
         while let keyword = unsafe entry.pointee.keyword {
@@ -36,13 +69,15 @@ struct ConnectionSettings: Sendable {
         given["client_encoding"] = "UTF8"
         given["fallback_application_name"] = applicationName
         if given["connect_timeout"] == nil { given["connect_timeout"] = String(connectTimeout_s) }
-        return unsafe Self.connect(given)
+        return .success(given)
     }
 
-    private static func connect(
-        _ settings: [String: String]
-    ) -> sending Result<OpaquePointer, PostgresError> {
-        let pairs = settings.map { ($0.key, $0.value) }
+    /// Both end with nil, as libpq wants them.
+    private static func withArrays<Value>(
+        _ parameters: [String: String],
+        _ body: ([UnsafePointer<CChar>?], [UnsafePointer<CChar>?]) -> Value
+    ) -> Value {
+        let pairs = parameters.map { ($0.key, $0.value) }
         var keywords = unsafe pairs.map { unsafe UnsafePointer<CChar>(strdup($0.0)) }
         var values = unsafe pairs.map { unsafe UnsafePointer<CChar>(strdup($0.1)) }
         unsafe keywords.append(nil)
@@ -52,17 +87,17 @@ struct ConnectionSettings: Sendable {
                 unsafe free(UnsafeMutableRawPointer(mutating: text))
             }
         }
-        guard let connection = unsafe PQconnectdbParams(keywords, values, 0) else {
-            return unsafe .failure(PostgresError(.connectionFailed, "out of memory"))
-        }
-        unsafe PQsetNoticeReceiver(connection, { _, _ in }, nil)
-        guard unsafe PQstatus(connection) == CONNECTION_OK else {
-            let error = unsafe PostgresError(.connectionFailed, lastMessage(connection))
-            unsafe PQfinish(connection)
-            return unsafe .failure(error)
-        }
-        return unsafe .success(connection)
+        return unsafe body(keywords, values)
     }
+}
+
+/// What of a server one sees from outside, without a login.
+package enum PostgresPresence: Sendable {
+    case accepting
+    /// It is starting or stopping.
+    case rejecting
+    /// Nothing answers there, or nobody can be asked.
+    case silent
 }
 
 /// libpq's own words about the last failure on this connection.

@@ -48,6 +48,16 @@ import Dispatch
         return try await body(opened.get())
     }
 
+    /// Whether a server is there at all; asked when a session cannot be opened.
+    package static func presence(at url: String) async -> PostgresPresence {
+        let settings = ConnectionSettings(url: url)
+        return await withCheckedContinuation { continuation in
+            DispatchQueue(label: "postgres-presence").async {
+                continuation.resume(returning: settings.presence())
+            }
+        }
+    }
+
     /// Several statements in the simple protocol and one round trip; one implicit transaction
     /// unless the script has its own BEGIN.
     ///
