@@ -8,7 +8,7 @@ struct CellCommand: AsyncParsableCommand {
         discussion: "The first is the database of the control tables; it is filled first.",
         subcommands: [Add.self, List.self, Limit.self])
 
-    struct Line: Encodable {
+    struct Line: OutputLine {
         let id: Int64
         let dsn: String?
         let login: String
@@ -47,7 +47,7 @@ struct CellCommand: AsyncParsableCommand {
                     return try await desk.cells.add(
                         administrator: administrator, dsn: dsn, maxTenants: maxTenants)
                 })
-            try output.show(line, line.text)
+            try output.show(line)
         }
     }
 
@@ -59,7 +59,7 @@ struct CellCommand: AsyncParsableCommand {
         func run() async throws {
             let lines = try await Operator.with { _, desk in try await desk.cells.list() }
                 .map(Line.init)
-            try output.show(lines, lines.map(\.text).joined(separator: "\n"))
+            try output.show(lines)
         }
     }
 
@@ -75,7 +75,7 @@ struct CellCommand: AsyncParsableCommand {
                 try await Operator.with { _, desk in
                     try await desk.cells.limit(cell, to: maxTenants)
                 })
-            try output.show(line, line.text)
+            try output.show(line)
         }
     }
 }

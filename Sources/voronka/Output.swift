@@ -1,6 +1,11 @@
 import ArgumentParser
 import Foundation
 
+/// A record in a command's answer: an object for a script, a line for a person.
+protocol OutputLine: Encodable {
+    var text: String { get }
+}
+
 /// For commands that a script reads.
 struct Output: ParsableArguments {
     @Flag(name: .long, help: "Write JSON.")
@@ -17,5 +22,11 @@ struct Output: ParsableArguments {
             let text = lines()
             if !text.isEmpty { print(text) }
         }
+    }
+
+    func show(_ line: some OutputLine) throws { try show(line, line.text) }
+
+    func show(_ lines: [some OutputLine]) throws {
+        try show(lines, lines.map(\.text).joined(separator: "\n"))
     }
 }

@@ -10,12 +10,14 @@ struct Seed: AsyncParsableCommand {
     @Option(help: "How many deals each; default: the demo's own number.") var deals: Int?
     @OptionGroup var output: Output
 
-    struct Line: Encodable {
+    struct Line: OutputLine {
         let slug: String
         let email: String
         let password: String
         let apiToken: String
         let isNew: Bool
+
+        var text: String { "\(slug)\t\(email)\t\(password)" }
     }
 
     func validate() throws {
@@ -40,7 +42,6 @@ struct Seed: AsyncParsableCommand {
             }
             return lines
         }
-        try output.show(
-            lines, lines.map { "\($0.slug)\t\($0.email)\t\($0.password)" }.joined(separator: "\n"))
+        try output.show(lines)
     }
 }

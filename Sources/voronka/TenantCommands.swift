@@ -8,7 +8,7 @@ struct TenantCommand: AsyncParsableCommand {
         commandName: "tenant", abstract: "Companies of this instance.",
         subcommands: [Create.self, List.self, Show.self, Suspend.self, Resume.self, Delete.self])
 
-    struct Line: Encodable {
+    struct Line: OutputLine {
         let id: Int64
         let slug: String
         let state: String
@@ -56,7 +56,7 @@ struct TenantCommand: AsyncParsableCommand {
                     slug: slug, name: name, language: language, timeZone: timeZone,
                     currency: currency)
             }
-            try output.show(Line(tenant), Line(tenant).text)
+            try output.show(Line(tenant))
         }
     }
 
@@ -67,7 +67,7 @@ struct TenantCommand: AsyncParsableCommand {
         func run() async throws {
             let lines = try await Operator.with { _, desk in try await desk.companies.list() }
                 .map(Line.init)
-            try output.show(lines, lines.map(\.text).joined(separator: "\n"))
+            try output.show(lines)
         }
     }
 
@@ -78,7 +78,7 @@ struct TenantCommand: AsyncParsableCommand {
 
         func run() async throws {
             let line = Line(try await Operator.with { _, desk in try await desk.tenant(slug) })
-            try output.show(line, line.text)
+            try output.show(line)
         }
     }
 

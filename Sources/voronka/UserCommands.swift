@@ -10,12 +10,14 @@ struct UserCommand: AsyncParsableCommand {
         commandName: "user", abstract: "People.",
         subcommands: [Create.self, List.self, Password.self])
 
-    struct Line: Encodable {
+    struct Line: OutputLine {
         let id: Int64
         let name: String
         let email: String
         let role: String
         let isActive: Bool
+
+        var text: String { "\(id)\t\(email)\t\(name)\t\(role)\(isActive ? "" : "\toff")" }
     }
 
     struct Create: AsyncParsableCommand {
@@ -79,12 +81,7 @@ struct UserCommand: AsyncParsableCommand {
                     return Line(id: id, name: name, email: email, role: role, isActive: isActive)
                 }
             }
-            try output.show(
-                lines,
-                lines.map {
-                    "\($0.id)\t\($0.email)\t\($0.name)\t\($0.role)\($0.isActive ? "" : "\toff")"
-                }
-                .joined(separator: "\n"))
+            try output.show(lines)
         }
     }
 
@@ -111,40 +108,6 @@ struct UserCommand: AsyncParsableCommand {
                 }
             }
             try output.show(Set(email: email, password: password), password)
-        }
-    }
-}
-
-struct TokenCommand: AsyncParsableCommand {
-    static let configuration = CommandConfiguration(
-        commandName: "token", abstract: "API tokens.", subcommands: [Create.self])
-
-    struct Create: AsyncParsableCommand {
-        static let configuration = CommandConfiguration(
-            abstract: "Make an API token for a member of a company.")
-        @Argument(help: "The company's slug.") var tenant: String
-        @Option(help: "Whose rights it has.") var email: String
-        @Option(help: "What the list of tokens calls it.") var name = "command line"
-        @Option(help: "For how long, 1...1826.") var days = 365
-        @OptionGroup var output: Output
-
-        struct Made: Encodable {
-            let token: String
-        }
-
-        func run() async throws {
-            let token = try await Operator.with { _, desk in
-                let tenant = try await desk.tenant(tenant)
-                let row = try await desk.tenants.database(of: tenant).query(
-                    "SELECT user_id FROM members WHERE email = \(email.lowercased()) AND is_active"
-                ).first
-                guard let id = try row?.decode(0, as: Int64.self) else {
-                    throw SettingsError("\(email) does not work in this company.")
-                }
-                return try await desk.identity.issueToken(
-                    for: id, in: tenant, name: name, days: days)
-            }
-            try output.show(Made(token: token), token)
         }
     }
 }

@@ -9,7 +9,8 @@ struct CommandTests {
         ["tenant"], ["tenant", "create"], ["tenant", "list"],
         ["tenant", "show"], ["tenant", "suspend"], ["tenant", "resume"], ["tenant", "delete"],
         ["user"], ["user", "create"], ["user", "list"], ["user", "password"], ["token"],
-        ["token", "create"], ["seed"], ["backup"], ["restore"], ["doctor"],
+        ["token", "create"], ["token", "list"], ["token", "revoke"], ["seed"], ["backup"],
+        ["restore"], ["doctor"],
     ]
 
     @Test("explains itself everywhere")
@@ -24,7 +25,8 @@ struct CommandTests {
             ["tenants"], ["serve", "--port", "80"], ["tenant", "show"], ["tenant", "create", "x"],
             ["tenant", "create", "salon", "--name", "A", "--language", "de"],
             ["tenant", "delete", "salon", "--confirm", "vector"], ["seed", "--deals=-1"],
-            ["seed", "--deals", "many"], ["backup"], ["user", "create", "salon"],
+            ["seed", "--deals", "many"], ["token", "revoke", "salon", "7"], ["backup"],
+            ["user", "create", "salon"],
         ].map { .init($0, status: 2) }
         try await Transcript.compare("mistakes", with: RealProgram(), steps: steps)
     }
@@ -105,6 +107,9 @@ struct CommandTests {
             .init(
                 ["token", "create", "north", "--email", "anna@example.org", "--days", "0"],
                 status: 1),
+            .init(["token", "list", "north"]), .init(["token", "list", "north", "--json"]),
+            .init(["token", "list", "south"]),
+            .init(["token", "revoke", "north", UUID().uuidString.lowercased()], status: 2),
             .init(["tenant", "delete", "south", "--confirm", "south"]),
             .init(["tenant", "list"]), .init(["seed", "salon", "--deals", "3000", "--json"]),
             .init(["seed", "salon"]), .init(["seed", "bank"], status: 2), .init(["doctor"]),
@@ -113,6 +118,45 @@ struct CommandTests {
         try await Transcript.compare(
             "work", with: instance.program, steps: steps,
             hiding: [instance.data.path: "DATA", RealProgram.root.path: "ROOT"])
+    }
+
+    private struct Made: Decodable { let token: String }
+    private struct Line: Decodable { let id: String }
+
+    @Test("revokes a token, which a server that runs refuses from then on")
+    func revoke() async throws {
+        let instance = try await DrillInstance(on: ThrowAwayCluster())
+        let program = instance.program
+        try await program.succeed("migrate")
+        for (slug, email) in [("north", "n@example.org"), ("south", "s@example.org")] {
+            try await program.succeed("tenant", "create", slug, "--name", slug)
+            try await program.succeed("user", "create", slug, "--email", email, "--name", "Анна")
+        }
+        func token(_ slug: String, _ email: String) async throws -> String {
+            let made = try await program.succeed(
+                "token", "create", slug, "--email", email, "--json")
+            return try JSONDecoder().decode(Made.self, from: Data(made.output.utf8)).token
+        }
+        let north = try await token("north", "n@example.org")
+        let south = try await token("south", "s@example.org")
+        let list = try await program.succeed("token", "list", "north", "--json")
+        let id = try JSONDecoder().decode([Line].self, from: Data(list.output.utf8))[0].id
+        try await instance.serving { door in
+            func status(_ token: String) async throws -> Int {
+                try await door.withToken(token).get("/api/v4/account").status
+            }
+            #expect(try await status(north) == 200)
+            #expect(try await program.run("token", "revoke", "south", id).status == 2)
+            #expect(try await status(north) == 200)
+            try await program.succeed("token", "revoke", "north", id)
+            // The server hears of it by NOTIFY.
+            var answered = 200
+            while answered == 200 { answered = try await status(north) }
+            #expect(answered == 401)
+            #expect(try await status(south) == 200)
+        }
+        let after = try await program.succeed("token", "list", "north")
+        #expect(after.output.contains("\trevoked "))
     }
 
     @Test("adds databases for companies to live in")
