@@ -4,7 +4,8 @@ import Web
 
 /// How this instance is to run: environment `VORONKA_*` over the file that `VORONKA_CONFIG` names.
 package struct Settings: Sendable {
-    /// The administrator's. Used by `migrate`, `tenant`, `seed` and `restore`, never by `serve`.
+    /// The administrator's. Its login is used by `migrate`, `restore` and `cell add` alone; whoever
+    /// else finds it takes no more than the address from it.
     package var databaseURL: String?
     /// host, port and name of the database without a login, for `serve`. nil: the one that
     /// `migrate` wrote down.
@@ -26,7 +27,8 @@ package struct Settings: Sendable {
     package var uiRate: Double
     /// Addresses of proxies whose X-Forwarded-* count.
     package var trustedProxies: [String]
-    /// Development and tests only: outgoing requests may go to private addresses.
+    /// Development and tests only: outgoing requests may go to private addresses. Nothing goes out
+    /// yet.
     package var allowPrivateTargets: Bool
     package var logLevel: String
 
