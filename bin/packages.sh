@@ -4,6 +4,19 @@
 say() { printf '\033[1m==>\033[0m %s\n' "$*" >&2; }
 fail() { printf 'error: %s\n' "$*" >&2; exit 1; }
 
+# phase NAME : what begins now ends the phase before it; `phase ''` ends the last one. A script that calls another hands
+# PHASES on.
+PHASES=${PHASES:-} phase_name='' phase_began=0
+phase() {
+    [ -z "$phase_name" ] || PHASES+="$((SECONDS - phase_began)) $phase_name"$'\n'
+    phase_name=$1 phase_began=$SECONDS
+}
+
+# print_phases : how long each took, in seconds.
+print_phases() {
+    printf '%s' "$PHASES" | awk '{ all += $1; printf "%6d s ", $1; $1 = ""; print $0 } END { printf "%6d s  together\n", all }'
+}
+
 # need_packages NAME... : installs what is missing, after saying what.
 need_packages() {
     local missing=() name
