@@ -105,19 +105,16 @@ struct PartyRoutes: Sendable {
     private func changeOne(_ request: Request, _ context: TenantContext) async throws -> Response {
         let id = try context.id()
         let seen = try request.ifMatchVersion()
-        var reader = try await request.json().reader()
-        let read = PartyDraft(&reader, party: party, isNew: false, id: id)
-        let requestID = Batch.requestID(reader.object, 0)
-        try reader.finish(requestID: requestID)
-        guard var named = read else { throw NotFound() }
-        named.requestID = requestID
-        let draft = named
+        let item = try Batch.item(try await request.json()) {
+            PartyDraft(&$0, party: party, isNew: false, id: id)
+        }
+        let drafts = named([item])
         let version: Int64
         do {
             version =
                 try await context.tenant.transaction {
                     try await party.change(
-                        [draft], version: seen, actor: context.actor, at: context.now, in: $0)
+                        drafts, version: seen, actor: context.actor, at: context.now, in: $0)
                 }.first ?? 0
         } catch is StaleVersion {
             guard var response = try await current(id, context) else { throw NotFound() }
@@ -125,12 +122,9 @@ struct PartyRoutes: Sendable {
             return response
         }
         services.wake(context.tenant.tenant)
-        return Response.json {
-            $0.field("id", id)
-            $0.field("updated_at", (draft.updatedAt ?? context.now).seconds)
-            $0.field("version", version)
-            $0.field("_links", json: HAL.links(context, "/api/v4/\(name)/\(id)"))
-        }.tagged(version: version)
+        return HAL.changed(
+            id, named: name, version: version, updatedAt: item.value.updatedAt ?? context.now,
+            context: context)
     }
 
     private func trash(_ context: TenantContext, restores: Bool) async throws -> Response {

@@ -79,15 +79,14 @@ extension Deals {
 
     private func updateOne(_ request: Request, _ context: TenantContext) async throws -> Response {
         let id = try context.id()
-        var reader = try await request.json().reader()
-        let item = DealItem(&reader, isUpdate: true, id: id)
-        let requestID = Batch.requestID(reader.object, 0)
-        try reader.finish(requestID: requestID)
+        let item = try Batch.item(try await request.json()) {
+            DealItem(&$0, isUpdate: true, id: id)
+        }
         do {
             let written = try await update(
-                [.init(requestID: requestID, value: item)], ifMatch: try request.ifMatchVersion(),
-                isSingle: true, by: context.actor, in: context.tenant, now: context.now)
-            return flat(written[0], updatedAt: item.updatedAt ?? context.now, context)
+                [item], ifMatch: try request.ifMatchVersion(), isSingle: true, by: context.actor,
+                in: context.tenant, now: context.now)
+            return flat(written[0], updatedAt: item.value.updatedAt ?? context.now, context)
         } catch is NotFound {
             throw try await context.tenant.transaction {
                 try await Links.refusal(.deal, [id], actor: context.actor, in: $0)
@@ -118,18 +117,16 @@ extension Deals {
             path: "leads", context: context)
     }
 
-    /// A flat object, as amoCRM's own client reads it, with our version and the events to undo.
+    /// With the events to undo.
     func flat(
         _ deal: WrittenDeal, updatedAt: Moment, _ context: TenantContext
     ) -> Response {
-        Response.json { writer in
-            writer.field("id", deal.id)
-            writer.field("updated_at", updatedAt.seconds)
-            writer.field("version", deal.version)
+        HAL.changed(
+            deal.id, named: "leads", version: deal.version, updatedAt: updatedAt, context: context
+        ) { writer in
             writer.array("event_ids") { writer in
                 for id in deal.eventIDs { writer.value(id) }
             }
-            writer.field("_links", json: HAL.links(context, "/api/v4/leads/\(deal.id)"))
-        }.tagged(version: deal.version)
+        }
     }
 }

@@ -36,20 +36,9 @@ package enum Links {
         _ links: [Link], owners: [Ends: Int64], actor: Actor, at: Moment,
         in transaction: TenantTransaction
     ) async throws -> [RecordEvent] {
-        let people = links.filter { $0.joins(.deal, .contact) }
-        let employers = links.filter { $0.joins(.contact, .company) }
-        let customers = links.filter { $0.joins(.deal, .company) }
-        var made: [(Ends, Ends)] = []
-        if !people.isEmpty {
-            made += try await pairs(
-                transaction.pipeline(DealContacts.make(people))[0], .deal, .contact)
-        }
-        for (list, entity) in [(customers, EntityType.deal), (employers, .contact)]
-        where !list.isEmpty {
-            made += try await pairs(
-                transaction.query(setCompany(of: entity, list, actor: actor, at: at)), entity,
-                .company)
-        }
+        let made = try await change(
+            links, in: transaction, people: DealContacts.make,
+            company: { setCompany(of: $0, $1, actor: actor, at: at) })
         return events(made, suffix: "linked", owners: owners)
     }
 
@@ -58,21 +47,34 @@ package enum Links {
         _ links: [Link], owners: [Ends: Int64], actor: Actor, at: Moment,
         in transaction: TenantTransaction
     ) async throws -> [RecordEvent] {
-        let people = links.filter { $0.joins(.deal, .contact) }
-        let employers = links.filter { $0.joins(.contact, .company) }
-        let customers = links.filter { $0.joins(.deal, .company) }
-        var gone: [(Ends, Ends)] = []
-        if !people.isEmpty {
-            gone += try await pairs(
-                transaction.pipeline(DealContacts.cut(people))[0], .deal, .contact)
-        }
-        for (list, entity) in [(customers, EntityType.deal), (employers, .contact)]
-        where !list.isEmpty {
-            gone += try await pairs(
-                transaction.query(clearCompany(of: entity, list, actor: actor, at: at)), entity,
-                .company)
-        }
+        let gone = try await change(
+            links, in: transaction, people: DealContacts.cut,
+            company: { clearCompany(of: $0, $1, actor: actor, at: at) })
         return events(gone, suffix: "unlinked", owners: owners)
+    }
+
+    /// Each kind of link where it is kept: people of a deal in a table of their own, the company in
+    /// a column of the deal or contact.
+    ///
+    /// - Returns: the pairs that really changed.
+    private static func change(
+        _ links: [Link], in transaction: TenantTransaction,
+        people: ([Link]) -> [PostgresStatement],
+        company: (EntityType, [Link]) -> PostgresStatement
+    ) async throws -> [(Ends, Ends)] {
+        var changed: [(Ends, Ends)] = []
+        let ofContacts = links.filter { $0.joins(.deal, .contact) }
+        if !ofContacts.isEmpty {
+            changed += try await pairs(
+                transaction.pipeline(people(ofContacts))[0], .deal, .contact)
+        }
+        for entity in [EntityType.deal, .contact] {
+            let ofCompany = links.filter { $0.joins(entity, .company) }
+            if ofCompany.isEmpty { continue }
+            changed += try await pairs(
+                transaction.query(company(entity, ofCompany)), entity, .company)
+        }
+        return changed
     }
 
     /// One end of a link.

@@ -162,13 +162,11 @@ struct NoteRoutes: Sendable {
         _ request: Request, _ context: TenantContext, card: Int64?
     ) async throws -> Response {
         let id = try context.id("note_id")
-        var reader = try await request.json().reader()
-        let change = Notes.Change(
-            &reader, id: id, entityID: card, kinds: try await kinds([id], context))
-        let requestID = Batch.requestID(reader.object, 0)
-        try reader.finish(requestID: requestID)
-        guard let change,
-            let note = try await self.change([(requestID, change)], context).first
+        let kinds = try await kinds([id], context)
+        let item = try Batch.item(try await request.json()) {
+            Notes.Change(&$0, id: id, entityID: card, kinds: kinds)
+        }
+        guard let note = try await change([(item.requestID, item.value)], context).first
         else { throw NotFound() }
         return .json {
             $0.field("id", note.id)

@@ -92,19 +92,16 @@ struct TaskRoutes: Sendable {
     private func changeOne(_ request: Request, _ context: TenantContext) async throws -> Response {
         let id = try context.id()
         let seen = try request.ifMatchVersion()
-        var reader = try await request.json().reader()
-        let read = TaskDraft(&reader, isNew: false, id: id)
-        let requestID = Batch.requestID(reader.object, 0)
-        try reader.finish(requestID: requestID)
-        guard var named = read else { throw NotFound() }
-        named.requestID = requestID
-        let draft = named
+        let item = try Batch.item(try await request.json()) {
+            TaskDraft(&$0, isNew: false, id: id)
+        }
+        let drafts = named([item])
         let version: Int64
         do {
             version =
                 try await context.tenant.transaction {
                     try await TaskVerbs.change(
-                        [draft], version: seen, actor: context.actor, at: context.now, in: $0)
+                        drafts, version: seen, actor: context.actor, at: context.now, in: $0)
                 }.first ?? 0
         } catch is StaleTask {
             guard var response = try await current(id, context) else { throw NotFound() }
@@ -112,11 +109,8 @@ struct TaskRoutes: Sendable {
             return response
         }
         services.wake(context.tenant.tenant)
-        return Response.json {
-            $0.field("id", id)
-            $0.field("updated_at", (draft.updatedAt ?? context.now).seconds)
-            $0.field("version", version)
-            $0.field("_links", json: HAL.links(context, "/api/v4/tasks/\(id)"))
-        }.tagged(version: version)
+        return HAL.changed(
+            id, named: "tasks", version: version, updatedAt: item.value.updatedAt ?? context.now,
+            context: context)
     }
 }

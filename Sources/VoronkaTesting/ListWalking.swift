@@ -74,6 +74,79 @@ extension String {
     }
 }
 
+/// A record as a test believes it to be.
+package protocol ListModel: Sendable {
+    var id: Int64 { get set }
+}
+
+/// A part of a query, and which records it leaves.
+package typealias ListPart<Model> = (text: String, holds: (Model) -> Bool)
+
+/// A list of the API beside a naive one: whatever the filters, the order and the size of a page,
+/// both hold the same records.
+package struct ListOracle<Model: ListModel>: Sendable {
+    /// Under `/api/v4` and in the answers, e.g. `contacts`.
+    let name: String
+    package private(set) var models: [Model]
+
+    /// - Parameter bodies: one for each model; they are written in one request.
+    package init(
+        _ name: String, _ models: [Model], _ bodies: [String], by api: TestAPI
+    ) async throws {
+        self.name = name
+        self.models = models
+        let path = "/api/v4/\(name)"
+        let made = try await api.post(path, "[\(bodies.joined(separator: ","))]")
+        let ids = made.at("_embedded.\(name)")?.array?.compactMap { $0.at("id")?.int } ?? []
+        guard ids.count == models.count else {
+            throw TestAPI.Refused(path: path, text: made.text)
+        }
+        for (index, id) in ids.enumerated() { self.models[index].id = id }
+    }
+
+    /// Lists of up to three parts each.
+    ///
+    /// - Parameters:
+    ///   - kinds: how many kinds of parts `part` makes.
+    ///   - orders: beside that by id.
+    ///   - neighbour: who must see nothing of it.
+    /// - Returns: the queries that did not hold.
+    package func broken(
+        for api: TestAPI, neighbour: TestAPI, _ random: inout SeededRandom, kinds: Int,
+        orders: [String: @Sendable (Model) -> Int64],
+        part: (Int, inout SeededRandom) -> ListPart<Model>
+    ) async throws -> [String] {
+        var broken: [String] = []
+        for _ in 0..<40 {
+            let chosen = (0..<kinds).shuffled(using: &random)
+                .prefix(Int.random(in: 0...3, using: &random))
+            var parts: [ListPart<Model>] = []
+            for kind in chosen { parts.append(part(kind, &random)) }
+            let order = random.one(of: orders.keys.sorted() + ["id"])
+            let key = orders[order] ?? { $0.id }
+            let isAscending = random.chance(0.5)
+            let texts =
+                parts.map(\.text) + [
+                    "limit=\(Int.random(in: 1...50, using: &random))",
+                    "order[\(order)]=\(isAscending ? "asc" : "desc")",
+                ]
+            let query =
+                "/api/v4/\(name)?" + texts.shuffled(using: &random).joined(separator: "&")
+            let wanted = models.filter { model in parts.allSatisfy { $0.holds(model) } }
+                .sorted { a, b in
+                    let isBefore = key(a) == key(b) ? a.id < b.id : key(a) < key(b)
+                    return isBefore == isAscending
+                }
+            let found = try await api.walk(query, named: name)
+            if found.compactMap({ $0.at("id")?.int }) != wanted.map(\.id) { broken.append(query) }
+            if try await neighbour.get(query).status != 204 {
+                broken.append("the neighbour's \(query)")
+            }
+        }
+        return broken
+    }
+}
+
 extension TestAPI {
     /// All items of a list, walked by its `next` links as clients do.
     package func walk(_ path: String, named name: String) async throws -> [JSONValue] {

@@ -65,6 +65,21 @@ package enum Batch {
         return items
     }
 
+    /// The same for a body that is one object, the record of the path.
+    ///
+    /// - Throws: `BatchRefusal` with everything that is wrong; `NotFound` when nothing is, and
+    ///   `read` gives nil.
+    package static func item<Value>(
+        _ body: JSONValue, _ read: (inout FieldReader) throws -> Value?
+    ) throws -> Item<Value> {
+        var reader = try body.reader()
+        let value = try read(&reader)
+        let requestID = Self.requestID(reader.object, 0)
+        try reader.finish(requestID: requestID)
+        guard let value else { throw NotFound() }
+        return Item(requestID: requestID, value: value)
+    }
+
     /// The client's own `request_id`, or the index. Always a string, byte for byte (amocrm-api
     /// 1.5).
     package static func requestID(_ object: JSONObject, _ index: Int) -> String {

@@ -1,4 +1,5 @@
 package import Hummingbird
+package import Vocabulary
 
 /// amoCRM's envelope of lists (amocrm-api 1.3).
 package enum HAL {
@@ -43,6 +44,25 @@ package enum HAL {
         parts.removeAll { $0 == "page" || $0.hasPrefix("page=") }
         parts.append("page=\(page)")
         return context.baseURL + request.uri.path + "?" + parts.joined(separator: "&")
+    }
+
+    /// What one changed record answers with: flat, as amoCRM's own client reads it, and with our
+    /// version.
+    ///
+    /// - Parameters:
+    ///   - name: the resource under `/api/v4`.
+    ///   - more: further members.
+    package static func changed(
+        _ id: Int64, named name: String, version: Int64, updatedAt: Moment, context: TenantContext,
+        more: (inout JSONWriter) -> Void = { _ in }
+    ) -> Response {
+        Response.json { writer in
+            writer.field("id", id)
+            writer.field("updated_at", updatedAt.seconds)
+            writer.field("version", version)
+            more(&writer)
+            writer.field("_links", json: links(context, "/api/v4/\(name)/\(id)"))
+        }.tagged(version: version)
     }
 
     /// `{"self": {"href": …}}` for an item.

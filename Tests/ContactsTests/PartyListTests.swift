@@ -7,7 +7,7 @@ import VoronkaTesting
 import Web
 
 /// A contact or company as the oracle knows it.
-private struct Model {
+private struct Model: ListModel {
     var id: Int64 = 0
     let name: String
     let owner: Int64
@@ -38,13 +38,11 @@ private struct Model {
     }
 }
 
-private typealias Part = (text: String, holds: (Model) -> Bool)
-
 @Suite("the lists of contacts and companies")
 struct PartyListTests {
     private func part(
         _ kind: Int, _ models: [Model], phoneField: Int64, _ random: inout SeededRandom
-    ) -> Part {
+    ) -> ListPart<Model> {
         func span(_ random: inout SeededRandom) -> (Int64?, Int64?) {
             let ends = (0..<2).map { _ in
                 now.seconds - Int64.random(in: -900...3_000, using: &random)
@@ -103,40 +101,12 @@ struct PartyListTests {
             let phone = fields.at("_embedded.custom_fields")?.array?
                 .first { $0.at("code") == .string("PHONE") }
             let phoneField = try #require(phone?.at("id")?.int, "\(fields.text)")
-            var models = (0..<80).map { _ in Model(&random) }
-            let made = try await mine.post(
-                "/api/v4/\(kind)", "[\(models.map(\.json).joined(separator: ","))]")
-            let ids = made.at("_embedded.\(kind)")?.array?.compactMap { $0.at("id")?.int } ?? []
-            try #require(ids.count == models.count, "\(made.text)")
-            for (index, id) in ids.enumerated() { models[index].id = id }
-            for _ in 0..<40 {
-                let kinds = Array(0...7).shuffled(using: &random)
-                    .prefix(Int.random(in: 0...3, using: &random))
-                var used: [Part] = []
-                for kind in kinds {
-                    used.append(part(kind, models, phoneField: phoneField, &random))
-                }
-                let isByID = random.chance(0.5)
-                let isAscending = random.chance(0.5)
-                let limit = Int.random(in: 1...40, using: &random)
-                let texts =
-                    used.map(\.text) + [
-                        "limit=\(limit)",
-                        "order[\(isByID ? "id" : "updated_at")]=\(isAscending ? "asc" : "desc")",
-                    ]
-                let query =
-                    "/api/v4/\(kind)?" + texts.shuffled(using: &random).joined(separator: "&")
-                let wanted = models.filter { model in used.allSatisfy { $0.holds(model) } }
-                    .sorted { a, b in
-                        let keys = isByID ? (0, 0) : (a.updated, b.updated)
-                        let isBefore = keys.0 == keys.1 ? a.id < b.id : keys.0 < keys.1
-                        return isBefore == isAscending
-                    }
-                let found = try await mine.walk(query, named: kind)
-                #expect(
-                    found.compactMap { $0.at("id")?.int } == wanted.map(\.id), "\(seed) \(query)")
-                #expect(try await theirs.get(query).status == 204)
-            }
+            let models = (0..<80).map { _ in Model(&random) }
+            let oracle = try await ListOracle(kind, models, models.map(\.json), by: mine)
+            let broken = try await oracle.broken(
+                for: mine, neighbour: theirs, &random, kinds: 8, orders: ["updated_at": \.updated]
+            ) { part($0, oracle.models, phoneField: phoneField, &$1) }
+            #expect(broken.isEmpty, "\(seed): \(broken.joined(separator: "\n"))")
         }
     }
 

@@ -17,7 +17,7 @@ private func api(_ tenant: TestTenant, as actor: Actor) -> TestAPI {
 }
 
 /// A deal as the oracle knows it.
-private struct Model {
+private struct Model: ListModel {
     var id: Int64 = 0
     let name: String
     let price_minor: Int64
@@ -63,9 +63,6 @@ private struct Model {
     }
 }
 
-/// A part of a query, and which deals it leaves.
-private typealias Part = (text: String, holds: (Model) -> Bool)
-
 private struct Parts {
     let models: [Model]
     let pipelineID: Int64
@@ -85,9 +82,9 @@ private struct Parts {
         return value >= range.0 ?? .min && value <= range.1 ?? .max
     }
 
-    static let kinds = Array(0...10)
+    static let kinds = 11
 
-    func part(_ kind: Int, _ random: inout SeededRandom) -> Part {
+    func part(_ kind: Int, _ random: inout SeededRandom) -> ListPart<Model> {
         let field = "filter[custom_fields_values]"
         let times = (now.seconds - 4_000)...(now.seconds + 900)
         switch kind {
@@ -159,47 +156,19 @@ struct LeadListTests {
                 fields.at("_embedded.custom_fields.0.id")?.int, "\(fields.text)")
             let size = try #require(fields.at("_embedded.custom_fields.1.id")?.int)
             let stages = company.stageIDs + [142, 143]
-            var models = (0..<120).map { _ in Model(stages, &random) }
+            let models = (0..<120).map { _ in Model(stages, &random) }
             let bodies = models.map {
                 $0.json(place: place, size: size, pipeline: company.pipelineID)
             }
-            let made = try await mine.post("/api/v4/leads", "[\(bodies.joined(separator: ","))]")
-            let ids = made.at("_embedded.leads")?.array?.compactMap { $0.at("id")?.int } ?? []
-            try #require(ids.count == models.count, "\(made.text)")
-            for (index, id) in ids.enumerated() { models[index].id = id }
-
+            let oracle = try await ListOracle("leads", models, bodies, by: mine)
             let parts = Parts(
-                models: models, pipelineID: company.pipelineID, stages: stages, placeField: place,
-                sizeField: size)
-            let theirs = api(world.b, as: neighbour.administrator)
-            for _ in 0..<40 {
-                let kinds = Parts.kinds.shuffled(using: &random)
-                    .prefix(Int.random(in: 0...3, using: &random))
-                var used: [Part] = []
-                for kind in kinds { used.append(parts.part(kind, &random)) }
-                let (field, isAscending) = (
-                    random.one(of: ["id", "created_at", "updated_at"]), random.chance(0.5)
-                )
-                let limit = Int.random(in: 1...50, using: &random)
-                let texts =
-                    used.map(\.text) + [
-                        "limit=\(limit)", "order[\(field)]=\(isAscending ? "asc" : "desc")",
-                    ]
-                let query = "/api/v4/leads?" + texts.shuffled(using: &random).joined(separator: "&")
-                let wanted = models.filter { model in used.allSatisfy { $0.holds(model) } }
-                    .sorted { a, b in
-                        let keys = [a, b].map { model in
-                            field == "id"
-                                ? 0 : field == "created_at" ? model.created : model.updated
-                        }
-                        let isBefore = keys[0] == keys[1] ? a.id < b.id : keys[0] < keys[1]
-                        return isBefore == isAscending
-                    }
-                let found = try await mine.walk(query, named: "leads")
-                #expect(
-                    found.compactMap { $0.at("id")?.int } == wanted.map(\.id), "\(seed) \(query)")
-                #expect(try await theirs.get(query).status == 204)
-            }
+                models: oracle.models, pipelineID: company.pipelineID, stages: stages,
+                placeField: place, sizeField: size)
+            let broken = try await oracle.broken(
+                for: mine, neighbour: api(world.b, as: neighbour.administrator), &random,
+                kinds: Parts.kinds, orders: ["created_at": \.created, "updated_at": \.updated]
+            ) { parts.part($0, &$1) }
+            #expect(broken.isEmpty, "\(seed): \(broken.joined(separator: "\n"))")
         }
     }
 

@@ -7,7 +7,7 @@ import VoronkaTesting
 import Web
 
 /// A task as the oracle knows it.
-private struct Model {
+private struct Model: ListModel {
     var id: Int64 = 0
     let owner: Int64
     let kind: Int64
@@ -34,13 +34,11 @@ private struct Model {
     }
 }
 
-private typealias Part = (text: String, holds: (Model) -> Bool)
-
 @Suite("the list of tasks")
 struct TaskListTests {
     private func part(
         _ kind: Int, _ models: [Model], _ cards: [Int64], _ random: inout SeededRandom
-    ) -> Part {
+    ) -> ListPart<Model> {
         switch kind {
         case 0:
             let ids = random.some(of: models.map(\.id), max: 30)
@@ -88,37 +86,12 @@ struct TaskListTests {
                 "/api/v4/contacts",
                 "[{\"name\":\"а\"},{\"name\":\"б\"},{\"name\":\"в\"},{\"name\":\"г\"}]")
             let cards = made.at("_embedded.contacts")?.array?.compactMap { $0.at("id")?.int } ?? []
-            var models = (0..<80).map { _ in Model(cards, &random) }
-            let written = try await mine.post(
-                "/api/v4/tasks", "[\(models.map(\.json).joined(separator: ","))]")
-            let ids = written.at("_embedded.tasks")?.array?.compactMap { $0.at("id")?.int } ?? []
-            try #require(ids.count == models.count, "\(written.text)")
-            for (index, id) in ids.enumerated() { models[index].id = id }
-            for _ in 0..<40 {
-                let kinds = Array(0...6).shuffled(using: &random)
-                    .prefix(Int.random(in: 0...3, using: &random))
-                var used: [Part] = []
-                for kind in kinds { used.append(part(kind, models, cards, &random)) }
-                let isByID = random.chance(0.5)
-                let isAscending = random.chance(0.5)
-                let order = isByID ? "id" : "complete_till"
-                let limit = Int.random(in: 1...40, using: &random)
-                let texts =
-                    used.map(\.text) + [
-                        "limit=\(limit)", "order[\(order)]=\(isAscending ? "asc" : "desc")",
-                    ]
-                let query = "/api/v4/tasks?" + texts.shuffled(using: &random).joined(separator: "&")
-                let wanted = models.filter { model in used.allSatisfy { $0.holds(model) } }
-                    .sorted { a, b in
-                        let keys = isByID ? (0, 0) : (a.due, b.due)
-                        let isBefore = keys.0 == keys.1 ? a.id < b.id : keys.0 < keys.1
-                        return isBefore == isAscending
-                    }
-                let found = try await mine.walk(query, named: "tasks")
-                #expect(
-                    found.compactMap { $0.at("id")?.int } == wanted.map(\.id), "\(seed) \(query)")
-                #expect(try await theirs.get(query).status == 204)
-            }
+            let models = (0..<80).map { _ in Model(cards, &random) }
+            let oracle = try await ListOracle("tasks", models, models.map(\.json), by: mine)
+            let broken = try await oracle.broken(
+                for: mine, neighbour: theirs, &random, kinds: 7, orders: ["complete_till": \.due]
+            ) { part($0, oracle.models, cards, &$1) }
+            #expect(broken.isEmpty, "\(seed): \(broken.joined(separator: "\n"))")
         }
     }
 
