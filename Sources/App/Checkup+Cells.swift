@@ -55,7 +55,7 @@ extension Checkup {
             isTight
                 ? "\(one.tenants) of \(one.maxTenants) companies\(isFull ? " (full)" : ""), "
                     + "the tenants' login is tight"
-                : "the login \(one.cell.login) may too much; run `voronka migrate`")
+                : "the login \(one.cell.login) may do more than it should; run `voronka migrate`")
     }
 
     /// Each company adds 0.4 MB to the catalogue, and the first query for one is three times as

@@ -24,7 +24,7 @@ enum Transcript {
         (#"\bt_[a-z0-9]{12}\b"#, "t_KEY"),
         (#"\b[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}\b"#, "UUID"), (#"eyJ[\w.-]+"#, "TOKEN"),
         (#"(?m)(^|\t)[a-z2-9]{16}$"#, "$1PASSWORD"),
-        (#"\d{4}-\d\d-\d\dT[\d:.]+\S*"#, "MOMENT"), (#"\d+ MB free"#, "N MB free"),
+        (#"\d{4}-\d\d-\d\dT[\d:.]+[Z+\d]*"#, "MOMENT"), (#"\d+ MB free"#, "N MB free"),
         (#"\d+ MB of catalogue, \d+ MB of"#, "N MB of catalogue, N MB of"),
         (#"version 1[5-9]"#, "version N"), (#"/usr/lib/postgresql/\d+"#, "/usr/lib/postgresql/N"),
         (#"\d+ tables, \d+ locks"#, "N tables, N locks"),
