@@ -21,7 +21,6 @@ func tests(_ name: String, _ dependencies: [Target.Dependency]) -> Target {
 }
 
 let log: Target.Dependency = .product(name: "Logging", package: "swift-log")
-let metrics: Target.Dependency = .product(name: "Metrics", package: "swift-metrics")
 let lifecycle: Target.Dependency = .product(
     name: "ServiceLifecycle", package: "swift-service-lifecycle")
 let signals: Target.Dependency = .product(name: "UnixSignals", package: "swift-service-lifecycle")
@@ -47,7 +46,6 @@ let package = Package(
     products: [.executable(name: "voronka", targets: ["voronka"])],
     dependencies: [
         .package(url: "https://github.com/apple/swift-log", from: "1.16.2"),
-        .package(url: "https://github.com/apple/swift-metrics", from: "2.13.0"),
         .package(url: "https://github.com/apple/swift-argument-parser", from: "1.8.2"),
         .package(url: "https://github.com/apple/swift-configuration", from: "1.4.0"),
         .package(url: "https://github.com/apple/swift-crypto", from: "4.5.2"),
@@ -71,7 +69,6 @@ let package = Package(
             "Web",
             [
                 "CZlib", "Tenancy", "Vocabulary", "Postgres", hummingbird, mustache, crypto, log,
-                metrics,
             ]),
         room("Records", ["Tenancy", "Outbox", "Postgres", "Vocabulary", "Web", hummingbird]),
 
@@ -86,7 +83,7 @@ let package = Package(
             "App",
             platform + [
                 "Identity", "Deals", "Contacts", "Tasks",
-                hummingbird, lifecycle, signals, configuration, log, metrics, crypto,
+                hummingbird, lifecycle, signals, configuration, log, crypto,
             ]),
         .executableTarget(
             name: "voronka",
@@ -125,8 +122,7 @@ let package = Package(
         tests(
             "App",
             platform + [
-                "App", "Identity", "VoronkaTesting", hummingbird, lifecycle, log, metrics,
-                httpClient,
+                "App", "Identity", "VoronkaTesting", hummingbird, lifecycle, log, httpClient,
             ]),
         tests(
             "Tenancy",

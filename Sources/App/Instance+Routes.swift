@@ -8,7 +8,7 @@ extension Instance {
     package func router() -> Router<AnonymousContext> {
         let router = Router(context: AnonymousContext.self, options: .autoGenerateHeadEndpoints)
         let allowed = AllowedMethods()
-        router.add(middleware: Edge(edge, pages: pages, allowed: allowed))
+        router.add(middleware: Edge(edge, pages: pages, allowed: allowed, metrics: metrics))
         assets.addRoutes(to: router)
         let limits = RateLimits(
             api: configuration.apiRate, browser: configuration.uiRate, time: configuration.time)
@@ -19,11 +19,14 @@ extension Instance {
         let ui = router.group("ui").add(middleware: signIn(limits, .cookie))
             .group(context: TenantContext.self)
         addSlices(open: open, api: api, ui: ui)
-        LiveStream(feed: feed, relay: relay, identity: identity).addRoutes(ui: ui)
+        LiveStream(
+            feed: feed, relay: relay, identity: identity, heartbeat: configuration.heartbeat
+        ).addRoutes(ui: ui)
         let page = router.group().add(middleware: signIn(limits, .page))
         PageRoutes(pages: pages).add(to: page)
         SignInPages(pages: pages, tenants: tenants, identity: identity).add(to: page)
         allowed.learn(router)
+        metrics.learn(router)
         return router
     }
 

@@ -1,5 +1,6 @@
 package import Foundation
 package import Hummingbird
+import HummingbirdCore
 package import Identity
 package import Logging
 package import Outbox
@@ -23,8 +24,11 @@ package struct Instance: Sendable {
         package var uiRate: RateLimits.Rate = .browser
         package var scryptCost: ScryptCost = .production
         package var time: TimeSource = .system
-        /// false in tests, whose database has companies of other tests.
-        package var sweeps = true
+        /// Between two rounds over all outboxes; nil in tests, whose database has companies of
+        /// other tests.
+        package var sweepRest: Duration? = .seconds(Relay.sweepRest_s)
+        package var heartbeat = Duration.seconds(LiveStream.heartbeat_s)
+        package var connection = ConnectionGuard.Limits()
 
         package init(share: URL, secret: [UInt8]) {
             self.share = share
@@ -40,6 +44,7 @@ package struct Instance: Sendable {
     package let services: Services
     package let assets: Assets
     package let pages: Pages
+    package let metrics = RequestMetrics()
     package let logger: Logger
 
     /// - Parameter provision: makes a company for sign-up; nil: companies are made by the operator
@@ -54,7 +59,7 @@ package struct Instance: Sendable {
         feed = LiveFeed()
         let relay = Relay(
             tenants: tenants, feed: feed, controlURL: configuration.controlURL,
-            sweeps: configuration.sweeps, time: configuration.time, logger: logger)
+            sweepRest: configuration.sweepRest, time: configuration.time, logger: logger)
         self.relay = relay
         services = Services(time: configuration.time) { relay.wake($0) }
         identity = try await Identity(
@@ -80,10 +85,20 @@ package struct Instance: Sendable {
     ) -> some ApplicationProtocol {
         Application(
             router: router(),
+            server: .http1(configuration: http),
             configuration: .init(
                 address: .hostname(host, port: port), backlog: Self.backlog_max),
             onServerRunning: { channel in await onListening(channel.localAddress?.port ?? port) },
             logger: logger)
+    }
+
+    var http: HTTP1Channel.Configuration {
+        .init(
+            additionalChannelHandlers: [ConnectionGuard(configuration.connection, logger: logger)],
+            httpDecoderConfiguration: .init(
+                maxHeaderFieldSize: ConnectionGuard.Limits.header_bytes_max,
+                maxHeaderListSize: ConnectionGuard.Limits.headers_bytes_max,
+                maxHeaderFieldCount: ConnectionGuard.Limits.headers_max))
     }
 
     /// Connections that wait to be accepted.

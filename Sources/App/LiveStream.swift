@@ -27,6 +27,8 @@ struct LiveStream: Sendable {
     /// Keeps proxies from closing a quiet stream, and finds out that the other end is gone, or that
     /// its session has run out.
     static let heartbeat_s = 15
+    var heartbeat = Duration.seconds(LiveStream.heartbeat_s)
+
     private static let lastEventID = HTTPField.Name("Last-Event-ID")
 
     func addRoutes(ui: RouterGroup<TenantContext>) {
@@ -34,26 +36,39 @@ struct LiveStream: Sendable {
     }
 
     private func stream(_ request: Request, _ context: TenantContext) throws -> Response {
-        let header = Self.lastEventID.flatMap { request.headers[$0] }
-        let after = try header.flatMap { Int64($0) } ?? Query(request).int64("after")
+        let after = try Self.place(request)
         guard let cookie = request.cookies[SessionCookie.name]?.value else {
             throw Unauthenticated()
         }
         // Before the replay, so that nothing falls between the two.
         let doubts = identity.doubts()
-        let messages = feed.subscribe(tenantID: context.tenant.tenant.id)
+        guard
+            let subscription = feed.subscribe(
+                tenantID: context.tenant.tenant.id, userID: context.actor.userID)
+        else {
+            throw Problem(
+                .tooManyRequests, Self.tooMany, headers: [.retryAfter: String(Self.heartbeat_s)])
+        }
+        let body = request.body
         return Response(
             status: .ok,
             headers: [
                 .contentType: "text/event-stream; charset=utf-8", .cacheControl: "no-store",
                 Self.noBuffering: "no",
+                // It is never used again: its end is how the stream learns that the page has gone.
+                .connection: "close",
             ],
             body: ResponseBody { writer in
                 do {
-                    try await write(
-                        messages, doubts, cookie: cookie, after: after, context, to: &writer)
+                    try await body.consumeWithInboundCloseHandler { _ in
+                        try await write(
+                            subscription, doubts, cookie: cookie, after: after, context,
+                            to: &writer)
+                    } onInboundClosed: {
+                        subscription.end()
+                    }
                 } catch is CancellationError {
-                    // The server stops, or the client is gone.
+                    // The server stops.
                 } catch is Unauthenticated {
                     // Signed out, switched off, run out.
                 } catch is PostgresError {
@@ -63,13 +78,31 @@ struct LiveStream: Sendable {
             })
     }
 
+    private static let tooMany = Text(
+        ru: "Открыто слишком много окон.", en: "Too many windows are open.")
+
+    /// What the page has seen already; nil: it only wants what comes. A header that is no number of
+    /// ours counts as one that was never given out.
+    private static func place(_ request: Request) throws -> Int64? {
+        if let header = lastEventID.flatMap({ request.headers[$0] }), !header.isEmpty {
+            return Int64(header) ?? -1
+        }
+        return try Query(request).int64("after")
+    }
+
     private static let noBuffering = HTTPField.Name("X-Accel-Buffering") ?? .server
 
+    /// What one screen has: up to which number it was served, and which it was told last.
+    private struct Place {
+        var served: Int64
+        var told: Int64
+    }
+
     @concurrent private func write(
-        _ messages: AsyncStream<LiveFeed.Message>, _ doubts: AsyncStream<Void>, cookie: String,
+        _ subscription: LiveFeed.Subscription, _ doubts: AsyncStream<Void>, cookie: String,
         after: Int64?, _ context: TenantContext, to writer: inout any ResponseBodyWriter
     ) async throws {
-        var sent = after ?? 0
+        var place = Place(served: after ?? 0, told: after ?? 0)
         try await writer.write(ByteBuffer(string: "retry: 2000\n\n"))
         if let after {
             let (missed, newest) = try await relay.replay(context.tenant, after: after)
@@ -80,35 +113,25 @@ struct LiveStream: Sendable {
                     ByteBuffer(string: "id: \(newest)\nevent: reset\ndata: {}\n\n"))
                 return
             }
-            for event in missed { try await write(event, context, &sent, &writer) }
-        }
-        let (frames, continuation) = AsyncStream<Frame>.makeStream(
-            bufferingPolicy: .bufferingNewest(LiveFeed.bufferedEvents_max + 1))
-        @Sendable func push(_ frame: Frame) {
-            // What gave way may have been a change.
-            if case .dropped = continuation.yield(frame) { continuation.yield(.message(.reset)) }
+            for event in missed { try await write(event, context, &place, &writer) }
         }
         try await withThrowingTaskGroup(of: Void.self) { group in
+            group.addTask { for await _ in doubts { subscription.doubt() } }
             group.addTask {
-                for await message in messages.cancelOnGracefulShutdown() { push(.message(message)) }
-                continuation.finish()
-            }
-            group.addTask { for await _ in doubts { push(.doubt) } }
-            group.addTask {
-                while !Task.isCancelled {
-                    try await Task.sleep(for: .seconds(Self.heartbeat_s))
-                    push(.heartbeat)
+                while true {
+                    try await Task.sleep(for: heartbeat)
+                    subscription.beat()
                 }
             }
-            for await frame in frames {
-                var frame = frame
-                if !frame.isReset {
+            for await message in subscription.messages.cancelOnGracefulShutdown() {
+                var message = message
+                if !message.isReset {
                     let actor = try await identity.recheck(
                         cookie: cookie, at: context.tenant.tenant)
                     // With other rights he comes again, and sees what they show him.
-                    if actor != context.actor { frame = .message(.reset) }
+                    if actor != context.actor { message = .reset }
                 }
-                if try await !write(frame, context, &sent, &writer) { break }
+                if try await !write(message, context, &place, &writer) { break }
             }
             group.cancelAll()
         }
@@ -116,41 +139,39 @@ struct LiveStream: Sendable {
 
     /// Gives false after the last frame.
     @concurrent private func write(
-        _ frame: Frame, _ context: TenantContext, _ sent: inout Int64,
+        _ message: LiveFeed.Message, _ context: TenantContext, _ place: inout Place,
         _ writer: inout any ResponseBodyWriter
     ) async throws -> Bool {
-        switch frame {
+        switch message {
         case .doubt: break
-        case .heartbeat: try await writer.write(ByteBuffer(string: ": \n\n"))
-        case .message(.reset):
+        case .beat:
+            // An id without data moves the place to resume from and tells the page nothing: who may
+            // see little of what happens would else fall too far behind.
+            let moved = place.served > place.told
+            place.told = place.served
+            try await writer.write(
+                ByteBuffer(string: moved ? "id: \(place.told)\n: \n\n" : ": \n\n"))
+        case .reset:
             try await writer.write(ByteBuffer(string: "event: reset\ndata: {}\n\n"))
             return false
-        case .message(.change(let event)):
-            if event.streamNo > sent { try await write(event, context, &sent, &writer) }
+        case .change(let event):
+            if event.streamNo > place.served { try await write(event, context, &place, &writer) }
         }
         return true
     }
 
     @concurrent private func write(
-        _ event: Published, _ context: TenantContext, _ sent: inout Int64,
+        _ event: Published, _ context: TenantContext, _ place: inout Place,
         _ writer: inout any ResponseBodyWriter
     ) async throws {
-        sent = event.streamNo
+        place.served = event.streamNo
         let sight = Self.sight(
             of: event.payload, by: event.actorID, about: event.subject, for: context.actor)
         if sight == .none { return }
+        place.told = event.streamNo
         let frame = Self.frame(
             event, isTelling: sight == .whole,
             seesTasks: context.actor.owners(.view, .task) == .everyone)
         try await writer.write(ByteBuffer(string: frame))
-    }
-
-    enum Frame: Sendable {
-        case message(LiveFeed.Message)
-        case heartbeat
-        /// Something that was believed was forgotten.
-        case doubt
-
-        var isReset: Bool { if case .message(.reset) = self { true } else { false } }
     }
 }

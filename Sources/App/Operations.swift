@@ -1,17 +1,20 @@
-import Hummingbird
+package import Hummingbird
 import Logging
 import NIOCore
+import Outbox
 import Postgres
 import Tenancy
+import Vocabulary
 import Web
 
-/// What the operator's machines ask, on an address of its own: is it alive, is it ready, how is it
-/// doing.
-struct Operations: Sendable {
-    let tenants: Tenants
-    let metrics: Prometheus
-
-    func application(_ listen: Settings.Listen, logger: Logger) -> some ApplicationProtocol {
+extension Instance {
+    /// What the operator's machines ask, on an address of its own: is it alive, is it ready, how is
+    /// it doing.
+    ///
+    /// - Parameters: as of `application`.
+    package func operations(
+        host: String, port: Int, onListening: @escaping @Sendable (Int) async -> Void = { _ in }
+    ) -> some ApplicationProtocol {
         let router = Router(context: BasicRequestContext.self)
         router.get("/health/live") { _, _ in Self.text("alive") }
         router.get("/health/ready") { _, _ in
@@ -22,11 +25,46 @@ struct Operations: Sendable {
                 return Self.text("PostgreSQL does not answer", .serviceUnavailable)
             }
         }
-        router.get("/metrics") { _, _ in Self.text(metrics.text() + ProcessFigures.text()) }
+        router.get("/metrics") { _, _ in Self.text(figures()) }
         return Application(
-            router: router,
-            configuration: .init(address: .hostname(listen.host, port: listen.port)),
+            router: router, server: .http1(configuration: http),
+            configuration: .init(address: .hostname(host, port: port)),
+            onServerRunning: { channel in await onListening(channel.localAddress?.port ?? port) },
             logger: logger)
+    }
+
+    private func figures() -> String {
+        var page = MetricsPage()
+        metrics.write(to: &page)
+        write(relay.figures.now, to: &page)
+        let streams = feed.figures
+        page.family("voronka_live_streams", .gauge, "Open streams of live changes.")
+        page.line("voronka_live_streams", streams.streams)
+        page.family(
+            "voronka_live_resets_total", .counter, "Screens told to load again: too far behind.")
+        page.line("voronka_live_resets_total", streams.resets)
+        if let memory_bytes = ProcessFigures.memory_bytes() {
+            page.family("process_resident_memory_bytes", .gauge, "Memory of the server.")
+            page.line("process_resident_memory_bytes", memory_bytes)
+        }
+        return page.text
+    }
+
+    private func write(_ outbox: RelayFigures.Now, to page: inout MetricsPage) {
+        page.family(
+            "voronka_outbox_waiting_tenants", .gauge,
+            "Companies with changes that this server has yet to publish.")
+        page.line("voronka_outbox_waiting_tenants", outbox.waiting)
+        let waited_us = outbox.since.map {
+            max(0, configuration.time.now().microseconds - $0.microseconds)
+        }
+        page.family(
+            "voronka_outbox_lag_seconds", .gauge, "How long the first of them has been waiting.")
+        page.line("voronka_outbox_lag_seconds", Double(waited_us ?? 0) / 1e6)
+        page.family(
+            "voronka_outbox_publish_seconds", .histogram,
+            "From a change to its place in the stream.")
+        page.lines("voronka_outbox_publish_seconds", outbox.lag)
     }
 
     private static func text(_ text: String, _ status: HTTPResponse.Status = .ok) -> Response {

@@ -1,7 +1,6 @@
 import Foundation
 import Hummingbird
 package import Logging
-import Metrics
 import ServiceLifecycle
 import Tenancy
 import UnixSignals
@@ -18,8 +17,6 @@ package enum Serving {
     package static func run(
         _ settings: Settings, logger: Logger, announce: @escaping @Sendable (String) -> Void
     ) async throws {
-        let metrics = Prometheus()
-        MetricsSystem.bootstrap(metrics)
         let secret = try Secret.read(settings.secretFile)
         // The administrator's login is not among these, whatever the environment holds.
         let logins = try DatabaseLogins(url: DatabaseAddress.find(settings), secret: secret)
@@ -42,8 +39,8 @@ package enum Serving {
         let application = instance.application(host: host, port: settings.listen.port) { port in
             announce("http://\(host):\(port)")
         }
-        let operations = Operations(tenants: tenants, metrics: metrics)
-            .application(settings.operationsListen, logger: logger)
+        let operations = instance.operations(
+            host: settings.operationsListen.host, port: settings.operationsListen.port)
         var group = ServiceGroupConfiguration(
             services: instance.backgroundServices + [operations, application],
             gracefulShutdownSignals: [.sigterm, .sigint], logger: logger)

@@ -43,6 +43,7 @@ extension Relay {
             ])
             let events = try results[1].map { try Published(row: $0) }
             if let first = events.first {
+                figures.published(events, at: time.now())
                 announcements.add(tenantID: tenant.id, first: first.streamNo)
                 try await show(tenant, events)
             }

@@ -1,5 +1,6 @@
 import Logging
 import Postgres
+import Synchronization
 package import Tenancy
 import Vocabulary
 
@@ -12,24 +13,25 @@ extension Relay {
     /// Between two tenants, however many there are: a round then takes longer.
     static let sweepPause_ms_min: Int64 = 20
     /// The rest between two rounds.
-    static let sweepRest_s = 30
+    package static let sweepRest_s = 30
 
     /// Old rows removed at a time.
     static let cleanUp_max: Int32 = 5_000
 
     /// A wake-up can be lost with the server that should have sent it; the events are not.
-    func sweepUntilCancelled() async {
+    func sweepUntilCancelled(rest: Duration) async {
         while !Task.isCancelled {
             do { try await sweepRound() } catch is CancellationError { return } catch {
                 logger.warning("cannot sweep the outboxes", metadata: ["error": "\(error)"])
             }
-            try? await Task.sleep(for: .seconds(Self.sweepRest_s))
+            try? await Task.sleep(for: rest)
         }
     }
 
     /// Of a cell that is down one tenant is tried, and the others in the next round.
     private func sweepRound() async throws {
         let all = try await tenants.active()
+        figures.keep(all)
         let pause_ms = Self.sweepPause_ms(tenants: all.count)
         var down: Set<Cell> = []
         for tenant in all where !down.contains(tenant.cell) {
@@ -49,7 +51,17 @@ extension Relay {
     /// On the connections for long work: where nothing waits, no request is in the way.
     private func sweep(_ tenant: Tenant) async throws {
         if try await hasWork(tenant) { wake(tenant) }
+        look(tenant)
         while try await cleanUp(tenant) == Int(Self.cleanUp_max) {}
+    }
+
+    /// An announcement is lost with the server that should have made it: what it had numbered is
+    /// on no screen here.
+    private func look(_ tenant: Tenant) {
+        guard feed.hasListeners(tenantID: tenant.id),
+            let position = shown.withLock({ $0[tenant.id] })
+        else { return }
+        announced(tenant, from: position + 1)
     }
 
     /// Is there an event without a number, or one that a subscriber should have by now?

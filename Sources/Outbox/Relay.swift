@@ -27,9 +27,10 @@ package final class Relay: Service, Sendable {
     let time: TimeSource
     let logger: Logger
     let announcements: Announcements
+    package let figures = RelayFigures()
     /// Per tenant with open screens: the number up to which they have been shown everything.
     let shown = Mutex<[Int64: Int64]>([:])
-    private let sweeps: Bool
+    private let sweepRest: Duration?
     private let listener: PostgresListener?
     private let queue = Mutex(RelayQueue())
     private let signals: AsyncStream<Void>
@@ -37,17 +38,19 @@ package final class Relay: Service, Sendable {
 
     /// - Parameters:
     ///   - controlURL: where other servers announce; nil: this is the only one.
-    ///   - sweeps: false in tests, whose database has companies of other tests.
+    ///   - sweepRest: between two rounds; nil: no rounds, in tests, whose database has companies of
+    ///     other tests.
     package init(
         tenants: Tenants, feed: LiveFeed, subscribers: [any Subscriber] = [],
-        controlURL: String? = nil, serverID: String = UUID().uuidString, sweeps: Bool = true,
+        controlURL: String? = nil, serverID: String = UUID().uuidString,
+        sweepRest: Duration? = .seconds(sweepRest_s),
         time: TimeSource = .system, logger: Logger
     ) {
         self.tenants = tenants
         self.feed = feed
         self.subscribers = subscribers
         self.serverID = serverID
-        self.sweeps = sweeps
+        self.sweepRest = sweepRest
         self.time = time
         self.logger = logger
         announcements = Announcements(server: serverID, control: tenants.control)
@@ -59,13 +62,16 @@ package final class Relay: Service, Sendable {
 
     /// Cheap and never waits: a tenant that is already waiting is not added twice.
     package func wake(_ tenant: Tenant) {
+        figures.woken(tenant.id, at: time.now())
         if queue.withLock({ $0.add(tenant) }) { signal.yield() }
     }
 
     package func run() async throws {
         await withGracefulShutdownHandler {
             await withDiscardingTaskGroup { group in
-                if sweeps { group.addTask { await self.sweepUntilCancelled() } }
+                if let sweepRest {
+                    group.addTask { await self.sweepUntilCancelled(rest: sweepRest) }
+                }
                 if let listener {
                     group.addTask { try? await listener.run() }
                     group.addTask { await self.listen(to: listener) }
@@ -104,7 +110,12 @@ package final class Relay: Service, Sendable {
             }
         }
         await attempt("cannot publish", tenant.id) {
-            if job.isWoken { try await self.publish(tenant) }
+            if job.isWoken {
+                try await self.publish(tenant)
+                self.figures.done(
+                    tenant.id, isWoken: self.queue.withLock { $0.isWoken(tenant) },
+                    at: self.time.now())
+            }
             try await self.deliver(tenant)
         }
         if queue.withLock({ $0.finish(tenant) }) { signal.yield() }
@@ -120,13 +131,16 @@ package final class Relay: Service, Sendable {
                 for (tenantID, first) in announcements.read(payload) ?? [:] {
                     await attempt("cannot show", tenantID) {
                         guard let tenant = try await self.tenants.find(id: tenantID) else { return }
-                        if self.queue.withLock({ $0.add(tenant, announcedFrom: first) }) {
-                            self.signal.yield()
-                        }
+                        self.announced(tenant, from: first)
                     }
                 }
             }
         }
+    }
+
+    /// Another server published from this number on.
+    func announced(_ tenant: Tenant, from first: Int64) {
+        if queue.withLock({ $0.add(tenant, announcedFrom: first) }) { signal.yield() }
     }
 
     /// false: there is no connection to the tenant's cell.

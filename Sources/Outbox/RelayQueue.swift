@@ -50,6 +50,8 @@ struct RelayQueue {
         return jobs
     }
 
+    func isWoken(_ tenant: Tenant) -> Bool { waiting[tenant.id]?.isWoken ?? false }
+
     /// - Returns: whether somebody waits, who may have waited for this place.
     mutating func finish(_ tenant: Tenant) -> Bool {
         busy[tenant.cell.id]?.remove(tenant.id)

@@ -13,6 +13,8 @@ package import Web
 package struct RunningServer: Sendable {
     package let instance: Instance
     package let port: Int
+    /// Of /health and /metrics.
+    package let operationsPort: Int
     /// Everything the server said.
     package let log: LogBook
     private let group: ServiceGroup
@@ -46,26 +48,38 @@ package struct RunningServer: Sendable {
         configuration.apiRate = .init(perSecond: 0)
         configuration.uiRate = .init(perSecond: 0)
         configuration.scryptCost = .testing
-        configuration.sweeps = false
+        configuration.sweepRest = nil
         change(&configuration)
         let log = LogBook()
         let instance = try await Instance(
             configuration, tenants: tenants, logger: log.logger, provision: provision)
         let (ports, announce) = AsyncStream<Int>.makeStream()
+        let (otherPorts, announceOther) = AsyncStream<Int>.makeStream()
         let application = instance.application(host: "127.0.0.1", port: 0) { announce.yield($0) }
+        let operations = instance.operations(host: "127.0.0.1", port: 0) {
+            announceOther.yield($0)
+        }
         let group = ServiceGroup(
             configuration: .init(
-                services: instance.backgroundServices + [application], logger: log.logger))
+                services: instance.backgroundServices + [operations, application],
+                logger: log.logger))
         return try await withThrowingTaskGroup(of: Void.self) { tasks in
             tasks.addTask {
-                defer { announce.finish() }
+                defer {
+                    announce.finish()
+                    announceOther.finish()
+                }
                 try await group.run()
             }
-            guard let port = await ports.first(where: { _ in true }) else {
+            guard let port = await ports.first(where: { _ in true }),
+                let operationsPort = await otherPorts.first(where: { _ in true })
+            else {
                 try await tasks.waitForAll()
                 throw NeverListened()
             }
-            let server = RunningServer(instance: instance, port: port, log: log, group: group)
+            let server = RunningServer(
+                instance: instance, port: port, operationsPort: operationsPort, log: log,
+                group: group)
             let outcome: Swift.Result<Result, any Error>
             do { outcome = .success(try await body(server)) } catch { outcome = .failure(error) }
             await group.triggerGracefulShutdown()
@@ -95,6 +109,11 @@ package struct RunningServer: Sendable {
         return try await Self.send(request)
     }
 
+    /// What the operator's machines ask.
+    package func ask(_ path: String) async throws -> Answer {
+        try await Self.send(HTTPClientRequest(url: "http://127.0.0.1:\(operationsPort)\(path)"))
+    }
+
     /// A body of unknown length, in pieces.
     package func upload(
         _ pieces: some AsyncSequence<ByteBuffer, Never> & Sendable, to path: String, host: String,
@@ -122,9 +141,11 @@ package struct RunningServer: Sendable {
     }
 
     /// Does not follow redirects: they are answers.
-    private static let client: HTTPClient = {
+    static let client: HTTPClient = {
         var configuration = HTTPClient.Configuration(redirectConfiguration: .disallow)
         configuration.connectionPool.idleTimeout = .seconds(2)
+        // Streams keep theirs.
+        configuration.connectionPool.concurrentHTTP1ConnectionsPerHostSoftLimit = 64
         return HTTPClient(eventLoopGroupProvider: .singleton, configuration: configuration)
     }()
 }

@@ -1,7 +1,6 @@
 import HTTPTypes
 package import Hummingbird
 import Logging
-import Metrics
 package import Tenancy
 package import Vocabulary
 
@@ -32,14 +31,16 @@ package struct Edge: RouterMiddleware {
     let pages: any ErrorPages
     /// Which methods a path has, asked when a path is not found for the method used.
     let allowed: AllowedMethods
-    private let metrics = RequestMetrics()
+    let metrics: RequestMetrics
 
     package init(
-        _ configuration: Configuration, pages: any ErrorPages, allowed: AllowedMethods
+        _ configuration: Configuration, pages: any ErrorPages, allowed: AllowedMethods,
+        metrics: RequestMetrics = RequestMetrics()
     ) {
         self.configuration = configuration
         self.pages = pages
         self.allowed = allowed
+        self.metrics = metrics
     }
 
     @concurrent package func handle(
@@ -63,7 +64,8 @@ package struct Edge: RouterMiddleware {
         SecurityHeaders.add(to: &response.headers, isPage: isPage)
         if response.headers[.cacheControl] == nil { response.headers[.cacheControl] = "no-store" }
         let duration = ContinuousClock.now - start
-        metrics.record(response.status.code, duration)
+        metrics.record(
+            request.method, context.endpointPath, response.status.code, duration)
         log(request, response, context, duration)
         return response
     }
@@ -83,7 +85,8 @@ package struct Edge: RouterMiddleware {
     }
 
     private func identify(_ request: Request, _ context: inout AnonymousContext) {
-        context.requestID = RequestIDs.next()
+        context.requestID =
+            RequestIDs.given(request.headers[Self.requestIDHeader]) ?? RequestIDs.next()
         context.logger[metadataKey: "hb.request.id"] = nil
         context.logger[metadataKey: "request"] = .string(context.requestID)
         context.now = configuration.time.now()
@@ -162,7 +165,9 @@ package struct Edge: RouterMiddleware {
         } else {
             response = Response(
                 status: problem.status, headers: [.contentType: "application/problem+json"],
-                body: .init(byteBuffer: problem.json(context.language).buffer))
+                body: .init(
+                    byteBuffer: problem.json(context.language, requestID: context.requestID)
+                        .buffer))
         }
         for field in problem.headers { response.headers[field.name] = field.value }
         return response

@@ -42,7 +42,7 @@ package struct Problem: Error, Sendable {
     private static func title(_ status: HTTPResponse.Status) -> String {
         if !status.reasonPhrase.isEmpty { return status.reasonPhrase }
         let known: [HTTPResponse.Status] = [
-            .badRequest, .unauthorized, .forbidden, .notFound, .methodNotAllowed,
+            .badRequest, .unauthorized, .forbidden, .notFound, .methodNotAllowed, .requestTimeout,
             .conflict, .gone, .preconditionFailed, .contentTooLarge, .unsupportedMediaType,
             .unprocessableContent, .tooManyRequests, .internalServerError, .serviceUnavailable,
         ]
@@ -56,6 +56,7 @@ package struct Problem: Error, Sendable {
         case 403: Text(ru: "Недостаточно прав.", en: "You have no right to do this.")
         case 404: Text(ru: "Здесь ничего нет.", en: "There is nothing here.")
         case 405: Text(ru: "Так сюда обращаться нельзя.", en: "This method is not allowed here.")
+        case 408: Text(ru: "Запрос идёт слишком долго.", en: "The request takes too long.")
         case 409: Text(ru: "Запись уже изменилась.", en: "The record has changed.")
         case 412:
             Text(
@@ -73,7 +74,9 @@ package struct Problem: Error, Sendable {
     }
 
     /// Source: amocrm-api 2.1, 2.2; the order of the keys: 2.4.
-    package func json(_ language: Language) -> JSONWriter {
+    ///
+    /// - Parameter requestID: ours, last: what to look for in the log.
+    package func json(_ language: Language, requestID: String) -> JSONWriter {
         var writer = JSONWriter()
         writer.object { writer in
             if !invalid.isEmpty { writeInvalid(&writer, language) }
@@ -81,6 +84,7 @@ package struct Problem: Error, Sendable {
             writer.field("type", type)
             writer.field("status", status.code)
             writer.field("detail", detail(language))
+            writer.field("request_id", requestID)
         }
         return writer
     }

@@ -12,7 +12,8 @@ struct LiveFeedTests {
         try await withTenants { world in
             let feed = LiveFeed()
             let relay = world.relay(feed)
-            var screen = feed.subscribe(tenantID: world.a.tenant.id).makeAsyncIterator()
+            var screen = try #require(feed.subscribe(tenantID: world.a.tenant.id))
+                .messages.makeAsyncIterator()
             try await world.b.happen(5)
             try await relay.publish(world.b.tenant)
             try await world.a.happen(6)
@@ -31,7 +32,7 @@ struct LiveFeedTests {
         try await withTenants { world in
             let feed = LiveFeed()
             let relay = world.relay(feed)
-            let screen = feed.subscribe(tenantID: world.a.tenant.id)
+            let screen = try #require(feed.subscribe(tenantID: world.a.tenant.id)).messages
             for _ in 0...LiveFeed.bufferedEvents_max { try await world.a.happen(1) }
             try await relay.publish(world.a.tenant)
             var last: LiveFeed.Message?
@@ -47,7 +48,8 @@ struct LiveFeedTests {
             let feed = LiveFeed()
             let here = world.relay(feed, name: "here")
             let there = world.relay(name: "there")
-            var screen = feed.subscribe(tenantID: world.a.tenant.id).makeAsyncIterator()
+            var screen = try #require(feed.subscribe(tenantID: world.a.tenant.id))
+                .messages.makeAsyncIterator()
             _ = try await here.replay(world.a.database, after: 0)
             try await world.a.happen(1)
             try await there.publish(world.a.tenant)
@@ -83,15 +85,15 @@ struct LiveFeedTests {
             let relays = feeds.enumerated().map { place, feed in
                 Relay(
                     tenants: world.tenants, feed: feed, controlURL: control,
-                    serverID: "server-\(place)", sweeps: false, logger: Logger(label: "test"))
+                    serverID: "server-\(place)", sweepRest: nil, logger: Logger(label: "test"))
             }
-            let early = feeds[1].subscribe(tenantID: world.a.tenant.id)
+            let early = try #require(feeds[1].subscribe(tenantID: world.a.tenant.id)).messages
             try await withThrowingTaskGroup(of: Void.self) { group in
                 for relay in relays { group.addTask { try await relay.run() } }
                 // The first message of a listening server is a reset: from then on it misses
                 // nothing.
                 for await _ in early {}
-                let screen = feeds[1].subscribe(tenantID: world.a.tenant.id)
+                let screen = try #require(feeds[1].subscribe(tenantID: world.a.tenant.id)).messages
                 try await world.a.happen(42)
                 relays[0].wake(world.a.tenant)
                 for await message in screen {

@@ -63,12 +63,12 @@ struct WireTests {
 
     @Test("a 401 says by its type, right before the status, that a token is to be refreshed")
     func unauthorized() {
-        let text = String(buffer: Problem(.unauthorized).json(.en).buffer)
+        let text = String(buffer: Problem(.unauthorized).json(.en, requestID: "r-1").buffer)
         #expect(
             text.contains(
                 "OAuthProblemJson\",\"status\":401"), "\(text)")
         #expect(
-            String(buffer: Problem(.forbidden).json(.en).buffer).contains(
+            String(buffer: Problem(.forbidden).json(.en, requestID: "r-1").buffer).contains(
                 "\"type\":\"https://httpstatus.es/403\""))
     }
 }
