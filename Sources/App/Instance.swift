@@ -29,6 +29,8 @@ package struct Instance: Sendable {
         package var sweepRest: Duration? = .seconds(Relay.sweepRest_s)
         package var heartbeat = Duration.seconds(LiveStream.heartbeat_s)
         package var connection = ConnectionGuard.Limits()
+        /// Of all clients together, at the same time.
+        package var connections_max = Connections.connections_max
 
         package init(share: URL, secret: [UInt8]) {
             self.share = share
@@ -45,6 +47,7 @@ package struct Instance: Sendable {
     package let assets: Assets
     package let pages: Pages
     package let metrics = RequestMetrics()
+    package let connections: Connections
     package let logger: Logger
 
     /// - Parameter provision: makes a company for sign-up; nil: companies are made by the operator
@@ -56,6 +59,7 @@ package struct Instance: Sendable {
         self.configuration = configuration
         self.tenants = tenants
         self.logger = logger
+        connections = Connections(limit: configuration.connections_max)
         feed = LiveFeed()
         let relay = Relay(
             tenants: tenants, feed: feed, controlURL: configuration.controlURL,
@@ -85,16 +89,18 @@ package struct Instance: Sendable {
     ) -> some ApplicationProtocol {
         Application(
             router: router(),
-            server: .http1(configuration: http),
+            server: .http1(configuration: http(connections)),
             configuration: .init(
                 address: .hostname(host, port: port), backlog: Self.backlog_max),
             onServerRunning: { channel in await onListening(channel.localAddress?.port ?? port) },
             logger: logger)
     }
 
-    var http: HTTP1Channel.Configuration {
+    func http(_ connections: Connections) -> HTTP1Channel.Configuration {
         .init(
-            additionalChannelHandlers: [ConnectionGuard(configuration.connection, logger: logger)],
+            additionalChannelHandlers: [
+                ConnectionGuard(configuration.connection, connections, logger: logger)
+            ],
             httpDecoderConfiguration: .init(
                 maxHeaderFieldSize: ConnectionGuard.Limits.header_bytes_max,
                 maxHeaderListSize: ConnectionGuard.Limits.headers_bytes_max,

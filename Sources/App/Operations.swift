@@ -27,7 +27,10 @@ extension Instance {
         }
         router.get("/metrics") { _, _ in Self.text(figures()) }
         return Application(
-            router: router, server: .http1(configuration: http),
+            router: router,
+            // Places of its own: whoever looks after a full server can look into it.
+            server: .http1(
+                configuration: http(Connections(limit: Self.operationsConnections_max))),
             configuration: .init(address: .hostname(host, port: port)),
             onServerRunning: { channel in await onListening(channel.localAddress?.port ?? port) },
             logger: logger)
@@ -43,11 +46,36 @@ extension Instance {
         page.family(
             "voronka_live_resets_total", .counter, "Screens told to load again: too far behind.")
         page.line("voronka_live_resets_total", streams.resets)
+        let doors = connections.figures
+        page.family("voronka_http_connections", .gauge, "Open connections of clients.")
+        page.line("voronka_http_connections", doors.open)
+        page.family(
+            "voronka_http_connections_refused_total", .counter,
+            "Connections refused because too many were open.")
+        page.line("voronka_http_connections_refused_total", doors.refused)
+        writePools(to: &page)
         if let memory_bytes = ProcessFigures.memory_bytes() {
             page.family("process_resident_memory_bytes", .gauge, "Memory of the server.")
             page.line("process_resident_memory_bytes", memory_bytes)
         }
         return page.text
+    }
+
+    private func writePools(to page: inout MetricsPage) {
+        let pools = tenants.pools.map { ("pool=\"\($0.name)\"", $0.figures) }
+        page.family("voronka_postgres_connections", .gauge, "Connections to PostgreSQL.")
+        for (labels, figures) in pools {
+            page.line("voronka_postgres_connections", labels: labels, figures.connections)
+        }
+        page.family(
+            "voronka_postgres_connections_idle", .gauge, "Those of them that serve nobody now.")
+        for (labels, figures) in pools {
+            page.line("voronka_postgres_connections_idle", labels: labels, figures.idle)
+        }
+        page.family("voronka_postgres_waiters", .gauge, "Callers who wait for a connection.")
+        for (labels, figures) in pools {
+            page.line("voronka_postgres_waiters", labels: labels, figures.waiters)
+        }
     }
 
     private func write(_ outbox: RelayFigures.Now, to page: inout MetricsPage) {
@@ -66,6 +94,9 @@ extension Instance {
             "From a change to its place in the stream.")
         page.lines("voronka_outbox_publish_seconds", outbox.lag)
     }
+
+    /// Of the operator's machines.
+    static let operationsConnections_max = 64
 
     private static func text(_ text: String, _ status: HTTPResponse.Status = .ok) -> Response {
         Response(

@@ -31,6 +31,7 @@ package enum Serving {
         configuration.trustedProxies = Set(settings.trustedProxies)
         configuration.apiRate = .init(perSecond: settings.apiRate)
         configuration.uiRate = .init(perSecond: settings.uiRate, burst: settings.uiRate * 4)
+        configuration.connections_max = connections(logger)
         let companies = try Companies(settings, logins: logins, tenants: tenants, logger: logger)
         let instance = try await Instance(
             configuration, tenants: tenants, logger: logger,
@@ -46,5 +47,17 @@ package enum Serving {
             gracefulShutdownSignals: [.sigterm, .sigint], logger: logger)
         group.maximumGracefulShutdownDuration = .seconds(shutdown_s)
         try await ServiceGroup(configuration: group).run()
+    }
+
+    /// As many as may be, with files to spare.
+    private static func connections(_ logger: Logger) -> Int {
+        let wanted = Connections.connections_max + OpenFiles.others_max
+        let files = OpenFiles.raise(to: wanted)
+        if files < wanted {
+            logger.warning(
+                "few open files are allowed, so that fewer connections are",
+                metadata: ["files": .stringConvertible(files)])
+        }
+        return max(1, min(files, wanted) - OpenFiles.others_max)
     }
 }

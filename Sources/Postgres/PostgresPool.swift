@@ -208,6 +208,24 @@ package final class PostgresPool: Service, Sendable {
         resumeDrained()
     }
 
+    // MARK: For the operator
+
+    package struct Figures: Sendable {
+        /// Open, or being opened.
+        package let connections: Int
+        package let idle: Int
+        /// Callers who wait for one.
+        package let waiters: Int
+    }
+
+    package var figures: Figures {
+        state.withLock { state in
+            Figures(
+                connections: state.machine.connectionCount, idle: state.machine.idleCount,
+                waiters: state.machine.waiterCount)
+        }
+    }
+
     // MARK: Time
 
     var needsTicks: Bool { state.withLock { $0.machine.needsTicks } }

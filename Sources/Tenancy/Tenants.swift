@@ -94,6 +94,18 @@ package final class Tenants: Service, Sendable {
         TenantDatabase(tenant: tenant, pool: pool(of: tenant.cell, for: work), work: work)
     }
 
+    /// Of each pool that was opened: `control`, `c1` for requests to the first cell, `c1_long` for
+    /// long work there.
+    package var pools: [(name: String, figures: PostgresPool.Figures)] {
+        let opened = cells.withLock { $0 }.map { door, pool in
+            (
+                name: door.work == .requests ? "c\(door.cell.id)" : "c\(door.cell.id)_long",
+                figures: pool.figures
+            )
+        }
+        return [(name: "control", figures: control.figures)] + opened.sorted { $0.name < $1.name }
+    }
+
     func pool(of cell: Cell, for work: TenantDatabase.Work) -> PostgresPool {
         cells.withLock { cells in
             let door = Door(cell: cell, work: work)

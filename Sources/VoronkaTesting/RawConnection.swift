@@ -25,9 +25,11 @@ package struct RawConnection: Sendable {
 
     /// Sends the bytes and reads until the server closes, or `isEnough` of what was read.
     ///
-    /// - Parameter before: done after sending and before the first byte is read.
+    /// - Parameters:
+    ///   - before: done after sending and before the first byte is read.
+    ///   - then: sent when the answer has begun.
     package func exchange(
-        _ bytes: [UInt8], before: @Sendable () async throws -> Void = {},
+        _ bytes: [UInt8], before: @Sendable () async throws -> Void = {}, then more: [UInt8] = [],
         until isEnough: @Sendable (String) async throws -> Bool = { _ in false }
     ) async throws -> String {
         try await channel.executeThenClose { inbound, outbound in
@@ -36,6 +38,9 @@ package struct RawConnection: Sendable {
                 try await outbound.write(ByteBuffer(bytes: bytes))
                 try await before()
                 for try await part in inbound {
+                    if text.isEmpty, !more.isEmpty {
+                        try await outbound.write(ByteBuffer(bytes: more))
+                    }
                     text += String(buffer: part)
                     if try await isEnough(text) { break }
                 }

@@ -2,7 +2,6 @@ import HTTPTypes
 package import Logging
 package import NIOCore
 package import NIOHTTPTypes
-import Vocabulary
 
 /// Keeps one connection from holding the server up: a request that trickles in, an answer that
 /// nobody fetches, a body that nobody wants any more. Stands between the HTTP codec and the rest.
@@ -12,44 +11,23 @@ package final class ConnectionGuard: ChannelDuplexHandler, RemovableChannelHandl
     package typealias OutboundIn = HTTPResponsePart
     package typealias OutboundOut = HTTPResponsePart
 
-    package struct Limits: Sendable {
-        /// From the connection's first moment, or from the end of the last answer, until the next
-        /// request's head is there: how long it may be idle, and how slow.
-        package static let head_s: Int64 = 75
-        /// From the head until the end of the body.
-        package static let body_s: Int64 = 60
-        /// How long the other end may take nothing of an answer, or of a stream, that waits for it.
-        package static let reader_s: Int64 = 30
-        /// How long the rest of a refused body is thrown away, so that the refusal can be read
-        /// before the connection is closed.
-        package static let leave_s: Int64 = 10
-        /// So much of a refused body is thrown away and the connection kept. Who announces more is
-        /// told to stop.
-        package static let discarded_bytes_max = 16 << 20
-        /// One header, all of them, and how many.
-        package static let header_bytes_max = 16 << 10
-        package static let headers_bytes_max = 64 << 10
-        package static let headers_max = 100
+    /// What the route hears instead of the rest, lest it take the part for the whole.
+    struct BodyTooLate: Error {}
 
-        package var head = TimeAmount.seconds(head_s)
-        package var body = TimeAmount.seconds(body_s)
-        package var reader = TimeAmount.seconds(reader_s)
-        package var leave = TimeAmount.seconds(leave_s)
-
-        package init() {}
-    }
-
-    private enum Awaited { case head, body, reader, end }
+    private enum Awaited { case head, body, reader, end, farewell }
 
     private let limits: Limits
-    private let logger: Logger
+    private let connections: Connections
+    let logger: Logger
+    /// nil: not open yet, or not any more.
+    private var place: Connections.Place?
     /// What the other end owes us, and until when. nil: the next step is ours.
     private var awaited: (what: Awaited, until: NIODeadline)?
     private var timer: (task: Scheduled<Void>, at: NIODeadline)?
     /// Requests without a finished answer.
     private var open = 0
     /// The head of the last request, until its end is there.
-    private var unfinished: HTTPRequest?
+    private(set) var unfinished: HTTPRequest?
     /// Of its body, since it was answered.
     private var discarded_bytes = 0
     /// The head of the answer has gone.
@@ -59,20 +37,32 @@ package final class ConnectionGuard: ChannelDuplexHandler, RemovableChannelHandl
     /// It has gone: nothing more is read or written.
     private var isOver = false
 
-    package init(_ limits: Limits, logger: Logger) {
+    package init(_ limits: Limits, _ connections: Connections, logger: Logger) {
         self.limits = limits
+        self.connections = connections
         self.logger = logger
     }
 
     // MARK: What comes
 
     package func handlerAdded(context: ChannelHandlerContext) {
-        if context.channel.isActive { expect(.head, context) }
+        if context.channel.isActive { enter(context) }
     }
 
     package func channelActive(context: ChannelHandlerContext) {
-        expect(.head, context)
+        enter(context)
         context.fireChannelActive()
+    }
+
+    private func enter(_ context: ChannelHandlerContext) {
+        guard place == nil else { return }
+        let place = connections.enter()
+        self.place = place
+        switch place {
+        case .seat: expect(.head, context)
+        case .farewell: expect(.farewell, context)
+        case .none: context.close(promise: nil)
+        }
     }
 
     package func channelRead(context: ChannelHandlerContext, data: NIOAny) {
@@ -87,6 +77,8 @@ package final class ConnectionGuard: ChannelDuplexHandler, RemovableChannelHandl
             unfinished = head
             discarded_bytes = 0
             awaited = nil
+            // Told when it asks, for then somebody listens.
+            if place == .farewell { return refuse(.serviceUnavailable, context) }
         case .body(let bytes):
             if open == 0 { discarded_bytes += bytes.readableBytes }
             if discarded_bytes > Limits.discarded_bytes_max {
@@ -125,6 +117,8 @@ package final class ConnectionGuard: ChannelDuplexHandler, RemovableChannelHandl
         timer?.task.cancel()
         timer = nil
         awaited = nil
+        if let place { connections.leave(place) }
+        place = nil
         context.fireChannelInactive()
     }
 
@@ -161,26 +155,8 @@ package final class ConnectionGuard: ChannelDuplexHandler, RemovableChannelHandl
     private func isLast(_ status: HTTPResponse.Status) -> Bool {
         guard open <= 1, let unfinished else { return false }
         let announced = unfinished.headerFields[.contentLength].flatMap { Int($0) } ?? 0
-        return status == .requestTimeout || announced > Limits.discarded_bytes_max
-    }
-
-    /// What never came to a route, because it was no HTTP, has no number yet.
-    private func name(_ head: inout HTTPResponse, _ context: ChannelHandlerContext) {
-        guard head.headerFields[Edge.requestIDHeader] == nil else { return }
-        let requestID = RequestIDs.next()
-        head.headerFields[Edge.requestIDHeader] = requestID
-        log(requestID, head.status, context)
-    }
-
-    private func log(
-        _ requestID: String, _ status: HTTPResponse.Status, _ context: ChannelHandlerContext
-    ) {
-        logger.info(
-            "request",
-            metadata: [
-                "request": .string(requestID), "status": .stringConvertible(status.code),
-                "client": .string(context.remoteAddress?.ipAddress ?? ""),
-            ])
+        return status == .requestTimeout || place == .farewell
+            || announced > Limits.discarded_bytes_max
     }
 
     /// Ends the answer; the other side may end its request, and has a moment to do so. Our side is
@@ -208,7 +184,7 @@ package final class ConnectionGuard: ChannelDuplexHandler, RemovableChannelHandl
             case .head: limits.head
             case .body: limits.body
             case .reader: limits.reader
-            case .end: limits.leave
+            case .end, .farewell: limits.leave
             }
         let until = context.eventLoop.now + amount
         awaited = (what, until)
@@ -231,8 +207,9 @@ package final class ConnectionGuard: ChannelDuplexHandler, RemovableChannelHandl
     private func look(_ context: ChannelHandlerContext) {
         guard let awaited else { return }
         if context.eventLoop.now < awaited.until { return start(at: awaited.until, context) }
-        if awaited.what == .body, open > 0, !isAnswering {
-            refuse(context)
+        if awaited.what == .body, open == 1, !isAnswering {
+            refuse(.requestTimeout, context)
+            context.fireErrorCaught(BodyTooLate())
         } else {
             if awaited.what == .reader {
                 logger.debug(
@@ -241,24 +218,6 @@ package final class ConnectionGuard: ChannelDuplexHandler, RemovableChannelHandl
             }
             context.close(promise: nil)
         }
-    }
-
-    /// 408: the body did not come in time.
-    private func refuse(_ context: ChannelHandlerContext) {
-        let language = Language.accepted(unfinished?.headerFields[.acceptLanguage]) ?? .ru
-        let requestID = RequestIDs.next()
-        let text = Problem(.requestTimeout).json(language, requestID: requestID).buffer
-        log(requestID, .requestTimeout, context)
-        let head = HTTPResponse(
-            status: .requestTimeout,
-            headerFields: [
-                .contentType: "application/problem+json",
-                .contentLength: String(text.readableBytes), .cacheControl: "no-store",
-                Edge.requestIDHeader: requestID,
-            ])
-        write(context: context, data: wrapOutboundOut(.head(head)), promise: nil)
-        write(context: context, data: wrapOutboundOut(.body(text)), promise: nil)
-        write(context: context, data: wrapOutboundOut(.end(nil)), promise: nil)
     }
 }
 

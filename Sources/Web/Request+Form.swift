@@ -9,12 +9,7 @@ extension Request {
         guard type == "application/x-www-form-urlencoded" else {
             throw Problem(.unsupportedMediaType)
         }
-        var bytes: [UInt8] = []
-        for try await part in body {
-            if bytes.count + part.readableBytes > limit { throw Problem.tooLarge(limit) }
-            bytes.append(contentsOf: part.readableBytesView)
-        }
-        guard let text = String(validating: bytes, as: UTF8.self) else {
+        guard let text = String(validating: try await wholeBody(limit: limit), as: UTF8.self) else {
             throw Problem(.badRequest)
         }
         return try Query(text: text)

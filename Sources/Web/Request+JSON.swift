@@ -17,16 +17,33 @@ extension Request {
         if let length = headers[.contentLength].flatMap({ Int($0) }), length > limit {
             throw Problem.tooLarge(limit)
         }
-        var bytes: [UInt8] = []
-        for try await part in body {
-            if bytes.count + part.readableBytes > limit { throw Problem.tooLarge(limit) }
-            bytes.append(contentsOf: part.readableBytesView)
-        }
+        let bytes = try await wholeBody(limit: limit)
         do {
             return try JSONParser.parse(bytes)
         } catch {
             throw error.refusal
         }
+    }
+
+    /// - Throws: 413 above `limit`. When the rest never comes, a refusal that nobody is there to
+    ///   read: it is no fault of ours.
+    func wholeBody(limit: Int) async throws -> [UInt8] {
+        var bytes: [UInt8] = []
+        do {
+            for try await part in body {
+                if bytes.count + part.readableBytes > limit { throw Problem.tooLarge(limit) }
+                bytes.append(contentsOf: part.readableBytesView)
+            }
+        } catch let error as CancellationError {
+            throw error
+        } catch let problem as Problem {
+            throw problem
+        } catch is ConnectionGuard.BodyTooLate {
+            throw Problem(.requestTimeout)
+        } catch {
+            throw Problem(.badRequest)
+        }
+        return bytes
     }
 
     private static func isJSON(_ type: String) -> Bool {

@@ -1,3 +1,4 @@
+import Postgres
 import Tenancy
 import Testing
 import VoronkaTesting
@@ -73,12 +74,17 @@ struct MetricsTests {
     @Test("say how far publishing is behind, and how many streams are open")
     func outbox() async throws {
         try await withLiveWorld { world in
-            try await world.a.browser(world.a.administrator).listen(lastEventID: "0") { stream in
+            let seen = try await (world.a.newest(), world.b.newest()).0
+            let published = "voronka_outbox_publish_seconds_count"
+            while try await Self.values(world)["voronka_outbox_waiting_tenants"] != 0 {}
+            let before = try await Self.values(world)[published] ?? 0
+            let browser = world.a.browser(world.a.administrator)
+            try await browser.listen(lastEventID: "\(seen)") { stream in
                 try await world.a.sell()
                 _ = try await stream.changes(1)
+                #expect(try await Self.values(world)[published] == before + 1)
                 var page = try await Self.page(world)
                 #expect(page.contains("voronka_live_streams 1"))
-                #expect(page.contains("voronka_outbox_publish_seconds_count 1"))
                 while !page.contains("voronka_outbox_waiting_tenants 0") {
                     page = try await Self.page(world)
                 }
@@ -86,6 +92,63 @@ struct MetricsTests {
                 #expect(page.contains { $0.hasPrefix("process_resident_memory_bytes ") })
             }
         }
+    }
+
+    @Test("say which connections to PostgreSQL are busy, and who waits for one")
+    func pools() async throws {
+        try await withLiveWorld { world in
+            let api = world.a.api(world.a.administrator)
+            _ = try await api.get("/api/v4/account")
+            let pool = "pool=\"c\(world.a.tenant.cell.id)\""
+            let (held, holds) = AsyncStream<Void>.makeStream()
+            let (released, releases) = AsyncStream<Void>.makeStream()
+            async let holder: Void = {
+                defer { holds.finish() }
+                try await Self.hold(4, of: world.a.database, until: released) { holds.finish() }
+            }()
+            for await _ in held {}
+            // All four are taken: the next caller waits.
+            async let answer = api.get("/api/v4/leads/pipelines")
+            var page: [String: Double] = [:]
+            while page["voronka_postgres_waiters{\(pool)}"] ?? 0 == 0 {
+                page = try await Self.values(world)
+            }
+            #expect(page["voronka_postgres_connections{\(pool)}"] == 4)
+            #expect(page["voronka_postgres_connections_idle{\(pool)}"] == 0)
+            #expect(page["voronka_postgres_connections{pool=\"control\"}"] ?? 0 > 0)
+            releases.finish()
+            try await holder
+            #expect(try await answer.status == 200)
+            while page["voronka_postgres_connections_idle{\(pool)}"] != 4 {
+                page = try await Self.values(world)
+            }
+            #expect(page["voronka_postgres_waiters{\(pool)}"] == 0)
+        }
+    }
+
+    /// Keeps so many connections until the stream ends.
+    private static func hold(
+        _ count: Int, of database: TenantDatabase, until released: AsyncStream<Void>,
+        _ isHeld: @Sendable () -> Void
+    ) async throws {
+        if count == 0 {
+            isHeld()
+            for await _ in released {}
+            return
+        }
+        try await database.transaction { transaction in
+            // The first statement takes the connection.
+            _ = try await transaction.query("SELECT 1")
+            try await hold(count - 1, of: database, until: released, isHeld)
+        }
+    }
+
+    private static func values(_ world: LiveWorld) async throws -> [String: Double] {
+        let pairs = try await page(world).compactMap { line -> (String, Double)? in
+            let words = line.split(separator: " ").map(String.init)
+            return words.count == 2 ? Double(words[1]).map { (words[0], $0) } : nil
+        }
+        return Dictionary(pairs) { $1 }
     }
 
     /// Every line is a comment or a series with a number, and every series has its family.

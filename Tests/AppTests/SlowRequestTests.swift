@@ -1,3 +1,4 @@
+import Logging
 import NIOCore
 import Postgres
 import Tenancy
@@ -116,6 +117,50 @@ struct SlowRequestTests {
             let count = try await world.a.database.query("SELECT count(*) FROM deals").one()
             #expect(try count.decode(0, as: Int64.self) == 0)
         }
+    }
+
+    @Test("who finishes his body after he was told that it is too late has written nothing")
+    func tooLate() async throws {
+        try await withLiveWorld(change: { $0.connection.body = .milliseconds(200) }) { world in
+            // What has come is a body by itself; only a space is missing.
+            let deal = #"[{"name":"Поздно"}]"#
+            let answer = try await RawConnection(port: world.server.port)
+                .exchange(
+                    Self.head(world.a, "Content-Length: \(deal.utf8.count + 1)")
+                        + Array(deal.utf8), then: [0x20])
+            #expect(answer.hasPrefix("HTTP/1.1 408"))
+            #expect(answer.ranges(of: "HTTP/1.1").count == 1)
+            try await Self.expectNothingWritten(world, status: "408")
+        }
+    }
+
+    private struct Gone: Error {}
+
+    @Test("who goes away in the middle of his body has written nothing, and it is no fault of ours")
+    func gone() async throws {
+        try await withLiveWorld { world in
+            let deal = #"[{"name":"Ушёл"}]"#
+            let connection = try await RawConnection(port: world.server.port)
+            await #expect(throws: Gone.self) {
+                _ = try await connection.exchange(
+                    Self.head(world.a, "Content-Length: \(deal.utf8.count + 1)")
+                        + Array(deal.utf8), before: { throw Gone() })
+            }
+            try await Self.expectNothingWritten(world, status: "400")
+        }
+    }
+
+    /// Once the route has given up.
+    private static func expectNothingWritten(_ world: LiveWorld, status: String) async throws {
+        while !world.server.log.lines.contains(where: {
+            $0.message == "request" && $0.metadata["status"] == status
+                && $0.metadata["tenant"] == world.a.tenant.slug
+        }) {
+            _ = try await world.server.ask("/health/live")
+        }
+        #expect(!world.server.log.lines.contains { $0.level >= .error })
+        let count = try await world.a.database.query("SELECT count(*) FROM deals").one()
+        #expect(try count.decode(0, as: Int64.self) == 0)
     }
 
     @Test("a stream outlives these limits: its request was whole")
