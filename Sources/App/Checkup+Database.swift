@@ -52,24 +52,36 @@ extension Checkup {
 
     /// pg_dump locks every table at once, and refuses a server newer than itself.
     private func backup(_ logins: DatabaseLogins) async throws -> [Finding] {
-        let (locks, tables) = try await PostgresSession.withSession(url: logins.control) {
+        let (server, locks, tables) = try await PostgresSession.withSession(url: logins.control) {
             try await $0.query(
                 """
-                SELECT current_setting('max_locks_per_transaction')::bigint
+                SELECT current_setting('server_version_num')::bigint / 10000,
+                    current_setting('max_locks_per_transaction')::bigint
                         * current_setting('max_connections')::bigint,
                     (SELECT count(*) FROM pg_class
                      WHERE relkind = 'r' AND relowner = \(DatabaseLogins.owner)::regrole)
                 """
-            ).one().decode(Int64.self, Int64.self)
+            ).one().decode(Int64.self, Int64.self, Int64.self)
         }
         let locksAreEnough = Finding(
             "locks", isWell: tables <= locks,
             "\(tables) tables, \(locks) locks (max_locks_per_transaction)")
         do {
-            return [locksAreEnough, Finding("pg_dump", try Programs.find("pg_dump").path)]
+            let path = try Programs.find("pg_dump").path
+            let version = try await Programs.version(of: "pg_dump")
+            return [locksAreEnough, Self.dump(path, version: version, server: server)]
         } catch {
             return [locksAreEnough, Finding("pg_dump", isWell: false, "\(error)")]
         }
+    }
+
+    static func dump(_ path: String, version: Int64, server: Int64) -> Finding {
+        Finding(
+            "pg_dump", isWell: version >= server,
+            version >= server
+                ? "\(path), version \(version)"
+                : "\(path) is of version \(version) and the server of \(server); install "
+                    + "postgresql-client-\(server)")
     }
 
     /// What is down, where, and what to do about it.

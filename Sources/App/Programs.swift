@@ -21,6 +21,32 @@ enum Programs {
         return found
     }
 
+    /// The first number that it calls its version, e.g. 15.
+    static func version(of name: String) async throws -> Int64 {
+        let process = Process()
+        process.executableURL = try find(name)
+        process.arguments = ["--version"]
+        process.standardInput = FileHandle.nullDevice
+        let output = Pipe()
+        process.standardOutput = output
+        let said = try await withCheckedThrowingContinuation { continuation in
+            DispatchQueue(label: "voronka-version").async {
+                continuation.resume(
+                    with: Result {
+                        try process.run()
+                        let data = try output.fileHandleForReading.readToEnd() ?? Data()
+                        process.waitUntilExit()
+                        return String(decoding: data, as: UTF8.self)
+                    })
+            }
+        }
+        let digits = said.drop { !$0.isNumber }.prefix { $0.isNumber }
+        guard let version = Int64(digits) else {
+            throw BackupError("\(name) does not say its version.")
+        }
+        return version
+    }
+
     /// Waits for its end; a cancelled task ends it.
     ///
     /// - Parameters:

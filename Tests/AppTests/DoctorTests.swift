@@ -82,4 +82,13 @@ struct DoctorTests {
         #expect(!behind.isWell)
         #expect(behind.detail.hasSuffix(" s behind the database's; let NTP set both"))
     }
+
+    @Test("wants a pg_dump that is not older than the server")
+    func dump() {
+        #expect(Checkup.dump("/bin/pg_dump", version: 16, server: 15).isWell)
+        #expect(Checkup.dump("/bin/pg_dump", version: 15, server: 15).isWell)
+        let old = Checkup.dump("/bin/pg_dump", version: 15, server: 16)
+        #expect(!old.isWell)
+        #expect(old.detail.hasSuffix("and the server of 16; install postgresql-client-16"))
+    }
 }
