@@ -1,3 +1,4 @@
+import Logging
 import Postgres
 import Tenancy
 import Testing
@@ -8,6 +9,8 @@ import Web
 
 @Suite("A request's id", .timeLimit(.minutes(2)))
 struct RequestIDTests {
+    private static let coded = "%D1%82%D0%B0%D0%B9%D0%BD%D0%B0"
+
     @Test("leads from the page that a user sees to what the log knows of his request")
     func fromPageToLog() async throws {
         try await withLiveWorld { world in
@@ -21,6 +24,67 @@ struct RequestIDTests {
             #expect(line.metadata["status"] == "404")
             #expect(line.metadata["path"] == "/nowhere/\(world.a.tenant.id)")
             #expect(line.metadata["tenant"] == world.a.tenant.slug)
+        }
+    }
+
+    @Test("leads from a fault of our own to its cause in the log, and to nothing that people wrote")
+    func ownFault() async throws {
+        let postgres = try TestServer()
+        defer { postgres.remove() }
+        let database = try await TestDatabase.prepare(postgres.url())
+        try await withLiveWorld(on: database) { world in
+            let secret = "Кравцова-тайна"
+            let ids = try await world.a.sell(1, name: secret)
+            let id = try #require(ids.first)
+            let schema = try #require(PostgresIdentifier(world.a.tenant.schemaKey.rawValue))
+            // Under the running server: a column goes, and another comes that nobody fills.
+            try await PostgresSession.withSession(url: postgres.url()) { session in
+                try await session.query(
+                    "ALTER TABLE \(ident: schema).deals DROP COLUMN amount_minor CASCADE")
+                try await session.query(
+                    "ALTER TABLE \(ident: schema).contacts ADD COLUMN lost int NOT NULL")
+                try await session.query("ALTER TABLE control.sessions DROP COLUMN seen_at CASCADE")
+            }
+            let api = world.a.api(world.a.administrator)
+            let page = try await world.a.browser(world.a.seller).with("Accept", "text/html")
+                .get("/deals?query=\(Self.coded)")
+            #expect(page.headers["content-type"]?.hasPrefix("text/html") == true)
+            let faults = [
+                (page, "seen_at"),
+                (try await api.get("/api/v4/leads/\(id)"), "amount_minor"),
+                (
+                    try await api.patch("/api/v4/leads/\(id)", "{\"name\":\"\(secret) 2\"}"),
+                    "amount_minor"
+                ),
+                (try await api.post("/api/v4/contacts", "[{\"name\":\"\(secret)\"}]"), "lost"),
+            ]
+            let person = world.a.administrator
+            for (answer, cause) in faults {
+                #expect(answer.status == 500, "\(answer.text)")
+                let requestID = try #require(answer.headers["x-request-id"])
+                #expect(answer.text.contains(requestID))
+                // A stranger learns nothing of what is behind.
+                for word in [cause, "PostgreSQL", "column", "SELECT", "42703", "23502"] {
+                    #expect(!answer.text.contains(word), "\(answer.text)")
+                }
+                let lines = world.server.log.lines(of: requestID)
+                let fault = try #require(lines.first { $0.message == "unexpected error" })
+                #expect(fault.level == .error)
+                #expect(fault.metadata["error"]?.contains(cause) == true, "\(fault.text)")
+                #expect(fault.metadata["path"]?.isEmpty == false)
+                for line in lines {
+                    for word in [
+                        secret, "тайна", person.token, person.cookie, world.a.seller.cookie,
+                    ] {
+                        #expect(!line.text.contains(word), "\(line.text)")
+                    }
+                }
+            }
+            // The neighbour has all his columns.
+            let theirs = try await world.b.sell()
+            let read = try await world.b.api(world.b.administrator)
+                .get("/api/v4/leads/\(theirs.first ?? 0)")
+            #expect(read.status == 200)
         }
     }
 
