@@ -100,7 +100,8 @@ package enum Feed {
             'type', e.type, 'before', e.before, 'after', e.after, 'undoes', e.undoes) AS item
         FROM events AS e
         WHERE e.entity_type = sources.type AND e.entity_id = sources.id
-            AND NOT (e.before = '[]' AND jsonb_path_exists(e.after, '$[*].note.id'))
+            AND NOT (e.before = '[]' AND e.type <> 'note_restored'
+                AND jsonb_path_exists(e.after, '$[*].note.id'))
             AND \(older(before, at: "e.created_at", key: "e.id COLLATE \"C\""))
         ORDER BY e.id DESC LIMIT \(Self.page_items + 1)
         """

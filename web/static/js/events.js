@@ -104,6 +104,6 @@ export function describe(item, nameOf) {
     return { icon: 'link', body: [...say(type), ' ', linked(after ?? before, nameOf)] };
   if (type === 'note_changed') return { icon: 'note', body: say('note_changed', { from: quoted(noteText(before?.note)) }) };
   const known = has('event.' + type);
-  const icons = { task_added: 'task', task_completed: 'check', task_result_added: 'check', task_deleted: 'trash', note_deleted: 'trash', note_restored: 'undo', note_pinned: 'pin', note_unpinned: 'pin' };
-  return { icon: icons[type] ?? (/linked$/.test(type) ? 'link' : 'edit'), body: known ? say(type) : say('other', { type }) };
+  const icons = { task_added: 'task', task_completed: 'check', task_result_added: 'check', note_pinned: 'pin', note_unpinned: 'pin' };
+  return { icon: icons[type] ?? (/linked$/.test(type) ? 'link' : /_deleted$/.test(type) ? 'trash' : /_restored$/.test(type) ? 'undo' : 'edit'), body: known ? say(type) : say('other', { type }) };
 }
