@@ -83,7 +83,35 @@ extension Deals {
         if let numbers { writes.append(numbers) }
         if !writes.isEmpty { _ = try await transaction.pipeline(writes) }
         _ = try await link(items, changes.map(\.old.id), owners, actor, now, transaction)
+        try await tellCompanies(changes, by: actor, at: now, in: transaction)
         return written(changes, drafts)
+    }
+
+    /// A deal that came to a company or left it, in the log of the company: the deal's own says it
+    /// already.
+    private func tellCompanies(
+        _ changes: [DealChange], by actor: Actor, at now: Moment, in transaction: TenantTransaction
+    ) async throws {
+        func pairs(_ company: (DealChange) -> Int64?) -> [(Links.Ends, Links.Ends)] {
+            changes.filter { $0.companyID != $0.old.companyID }.compactMap { change in
+                company(change).map { (.init(.deal, change.old.id), .init(.company, $0)) }
+            }
+        }
+        let (gone, come) = (pairs(\.old.companyID), pairs(\.companyID))
+        let ids = (gone + come).map(\.1.id)
+        if ids.isEmpty { return }
+        var owners: [Links.Ends: Int64] = [:]
+        for row in try await transaction.query(
+            "SELECT id, owner_id FROM companies WHERE id = ANY(\(ids))")
+        {
+            let (id, owner) = try row.decode(Int64.self, Int64.self)
+            owners[.init(.company, id)] = owner
+        }
+        let events =
+            Links.events(gone, areNew: false, owners: owners)
+            + Links.events(come, areNew: true, owners: owners)
+        let theirs = events.filter { $0.subject == .record(.company) }
+        _ = try await transaction.query(Outbox.append(theirs.drafts(by: actor, at: now)))
     }
 
     private func states(

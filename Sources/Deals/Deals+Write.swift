@@ -76,6 +76,13 @@ extension Deals {
         let further = NewDeal.complete(
             zip(written, items).map { ($0.id, $1.value) }, by: actor, at: now)
         if let further { _ = try await transaction.query(further) }
+        let customers = zip(items, written).compactMap { item, deal in
+            item.value.companyID.map { (Links.Ends(.deal, deal.id), Links.Ends(.company, $0)) }
+        }
+        if !customers.isEmpty {
+            let events = Links.events(customers, areNew: true, owners: owners)
+            _ = try await transaction.query(Outbox.append(events.drafts(by: actor, at: now)))
+        }
         _ = try await link(items, written.map(\.id), owners, actor, now, transaction)
         return written
     }

@@ -158,6 +158,13 @@ package enum Links {
         """
     }
 
+    /// Two events for each link that the caller made or cut by itself, one at each end.
+    package static func events(
+        _ pairs: [(Ends, Ends)], areNew: Bool, owners: [Ends: Int64]
+    ) -> [RecordEvent] {
+        events(pairs, suffix: areNew ? "linked" : "unlinked", owners: owners)
+    }
+
     private static func events(
         _ pairs: [(Ends, Ends)], suffix: String, owners: [Ends: Int64]
     ) -> [RecordEvent] {

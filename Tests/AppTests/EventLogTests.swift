@@ -226,6 +226,39 @@ extension LiveTests {
             }
         }
 
+        @Test("a deal that comes to a company or leaves it is told at both ends")
+        func customers() async throws {
+            try await withLiveWorld { world in
+                for company in [world.a, world.b] {
+                    let mine = company.api(company.administrator)
+                    let made = try await mine.post(
+                        "/api/v4/companies", #"[{"name":"Бриз"},{"name":"Шторм"}]"#)
+                    let first = try #require(made.at("_embedded.companies.0.id")?.int)
+                    let second = try #require(made.at("_embedded.companies.1.id")?.int)
+                    func tie(_ id: Int64) -> String {
+                        "\"_embedded\":{\"companies\":[{\"id\":\(id)}]}"
+                    }
+                    let lead = try await mine.post(
+                        "/api/v4/leads", "[{\"name\":\"Ремонт\",\(tie(first))}]")
+                    let deal = try #require(lead.at("_embedded.leads.0.id")?.int, "\(lead.text)")
+                    _ = try await mine.patch("/api/v4/leads/\(deal)", "{\(tie(second))}")
+                    func told(_ entity: String, _ id: Int64) async throws -> [String] {
+                        try await events(mine, entity).filter { $0.at("entity_id")?.int == id }
+                            .compactMap { $0.at("type")?.string }
+                    }
+                    #expect(
+                        try await told("lead", deal).sorted() == [
+                            "company_linked", "company_linked", "company_unlinked", "lead_added",
+                        ])
+                    #expect(
+                        try await told("company", first) == [
+                            "company_added", "lead_linked", "lead_unlinked",
+                        ])
+                    #expect(try await told("company", second) == ["company_added", "lead_linked"])
+                }
+            }
+        }
+
         @Test("a note that is changed or pinned says so in the log and in its card's feed")
         func notes() async throws {
             try await withLiveWorld { world in

@@ -165,20 +165,26 @@ enum Furniture {
 
     /// A digest of every row of the company. What the relay does by itself is not in it.
     static func digest(_ company: LiveCompany) async throws -> String {
-        let tables: [PostgresIdentifier] = [
+        try await digests(company).sorted { $0.key < $1.key }.map(\.value).joined(separator: " ")
+    }
+
+    /// The same by table.
+    static func digests(_ company: LiveCompany) async throws -> [String: String] {
+        let tables: [StaticString] = [
             "settings", "user_groups", "roles", "members", "pipelines", "stages", "loss_reasons",
             "companies", "contacts", "deals", "deal_contacts", "stage_spans", "tasks", "notes",
             "tags", "custom_fields", "custom_field_options", "field_numbers", "events",
-        ].map { PostgresIdentifier(literal: $0) }
+        ]
         var statements = tables.map { table -> PostgresStatement in
             """
             SELECT coalesce(md5(string_agg(w::text, '|' ORDER BY w::text)), '')
-            FROM \(ident: table) AS w
+            FROM \(ident: PostgresIdentifier(literal: table)) AS w
             """
         }
         statements.append("SELECT count(*)::text FROM outbox")
-        return try await company.database.pipeline(statements).map { rows in
+        let found = try await company.database.pipeline(statements).map { rows in
             try rows.one().decode(0, as: String.self)
-        }.joined(separator: " ")
+        }
+        return Dictionary(uniqueKeysWithValues: zip(tables.map { "\($0)" } + ["outbox"], found))
     }
 }
