@@ -91,15 +91,23 @@ extension Identity {
     package func revokeToken(_ id: UUID, in tenant: Tenant) async throws {
         let results = try await control.send([
             """
-            UPDATE control.api_tokens SET revoked_at = coalesce(revoked_at, \(time.now()))
-            WHERE id = \(id) AND tenant_id = \(tenant.id)
-            RETURNING user_id, name
+            WITH found AS (
+                SELECT id, user_id, name, revoked_at IS NULL AS lives FROM control.api_tokens
+                WHERE id = \(id) AND tenant_id = \(tenant.id)
+                FOR UPDATE
+            ), gone AS (
+                UPDATE control.api_tokens AS token SET revoked_at = \(time.now())
+                FROM found WHERE token.id = found.id AND found.lives
+            )
+            SELECT user_id, name, lives FROM found
             """,
             forgetting(.token(id)),
         ])
         cache.forget(.token(id))
         guard let row = results.first?.first else { throw NotFound() }
-        let (userID, name) = try row.decode(Int64.self, String.self)
+        let (userID, name, lived) = try row.decode(Int64.self, String.self, Bool.self)
+        // Told once.
+        if !lived { return }
         let value: JSONValue = .made([
             ("id", .string(id.uuidString.lowercased())), ("name", .string(name)),
         ])
