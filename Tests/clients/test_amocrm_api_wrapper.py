@@ -223,7 +223,7 @@ def test_a_stranger_and_nonsense_are_refused(run, client):
     answer = stranger._session.get(run["api"] + "/api/v4/leads")
     assert answer.status_code == 401
     body = answer.json()
-    assert list(body) == ["title", "type", "status", "detail"] and body["type"].endswith("OAuthProblemJson")
+    assert list(body) == ["title", "type", "status", "detail", "request_id"] and body["type"].endswith("OAuthProblemJson")
     with pytest.raises(AmoException) as refused:
         client.create_leads([{"name": "Хорошая"}, {"name": "Плохая", "price": "много", "request_id": "плохая"}])
     assert refused.value.code == 400
