@@ -19,6 +19,26 @@ extension LiveTests {
             #expect(said.subtracting(writing).sorted() == [], "these are gone, or do not write")
         }
 
+        @Test("every type of event that a route writes has a name in both languages")
+        func names() async throws {
+            let written = Set(
+                RouteBook.logged.values.flatMap { logged -> [String] in
+                    if case .events(let types) = logged { types } else { [] }
+                })
+            try await withLiveWorld { world in
+                for company in [world.a, world.b] {
+                    for language in ["ru", "en"] {
+                        let answer = try await company.api(company.seller)
+                            .get("/api/v4/events/types?language_code=\(language)")
+                        let kinds = answer.at("_embedded.events_types")?.array ?? []
+                        let named = kinds.filter { $0.at("lang")?.string?.isEmpty == false }
+                            .compactMap { $0.at("key")?.string }
+                        #expect(written.subtracting(named).sorted() == [], "\(language)")
+                    }
+                }
+            }
+        }
+
         @Test(
             "a route writes the events that it says, tells them, and changes nothing without one",
             arguments: ["DELETE", "PATCH", "POST"])

@@ -1,10 +1,12 @@
-"""How the company is set up, changed by somebody else while a board is open."""
+"""What somebody else does to the company or to one's session while a window is open."""
 
 import json
 import urllib.parse
 import urllib.request
 
 import pytest
+
+from conftest import SELLER, Window, sign_in
 
 
 def call(tenant, method, path, body=None):
@@ -34,3 +36,17 @@ def test_a_stage_that_is_renamed_elsewhere_is_renamed_on_open_boards(visit, run,
     finally:
         call(tenant, "PATCH", path, {"name": stage["name"]})
     page.locator(".col h2", has_text=stage["name"]).wait_for()
+
+
+def test_a_window_whose_session_ends_elsewhere_goes_to_the_sign_in_page(chromium, salon):
+    context = chromium.new_context(locale="ru-RU")
+    try:
+        page = sign_in(context, {**salon, "email": SELLER}).open("/tasks")
+        # As a program would: this window is told by the end of its stream alone.
+        other = Window(context, salon["url"])
+        assert other.page.goto(other.base + "/sign-in").ok
+        status, _ = other.json("/ui/sign-out", {})
+        assert status in (200, 204), status
+        page.wait_for_url("**/sign-in?next=*tasks*", timeout=20_000)
+    finally:
+        context.close()
