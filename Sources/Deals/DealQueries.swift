@@ -6,8 +6,19 @@ import Web
 enum DealQueries {
     /// One deal that the actor may see: its JSON and its version.
     static func one(_ id: Int64, as item: LeadItem, for owners: Owners) -> PostgresStatement {
+        "SELECT \(item.sql), d.version \(row(id, owners))"
+    }
+
+    /// The same from its own row alone, without what it points to: then fields, tags and company.
+    static func bare(_ id: Int64, as item: LeadItem, for owners: Owners) -> PostgresStatement {
         """
-        SELECT \(item.sql), d.version
+        SELECT json_build_object(\(item.own)), d.version, d.fields::text, d.tag_ids, d.company_id
+        \(row(id, owners))
+        """
+    }
+
+    private static func row(_ id: Int64, _ owners: Owners) -> PostgresStatement {
+        """
         FROM deals AS d
         LEFT JOIN members AS m ON m.user_id = d.owner_id
         WHERE d.id = \(id) AND d.deleted_at IS NULL AND \(owners.condition("d"))

@@ -11,9 +11,12 @@ struct LeadItem: Sendable {
     /// Who looks: what he may not see is not linked.
     let actor: Actor
 
-    var sql: PostgresStatement {
+    var sql: PostgresStatement { "json_build_object(\(own), \(linked))" }
+
+    /// What stands in the deal's own row. `m` is its owner.
+    var own: PostgresStatement {
         """
-        json_build_object('id', d.id, 'name', d.name, 'price', d.amount_minor / \(Money.minorPerUnit),
+        'id', d.id, 'name', d.name, 'price', d.amount_minor / \(Money.minorPerUnit),
             'price_with_minor_units', round(d.amount_minor / 100.0, 2),
             'responsible_user_id', d.owner_id, 'group_id', COALESCE(m.group_id, 0),
             'status_id', d.stage_id, 'pipeline_id', d.pipeline_id, 'loss_reason_id', d.loss_reason_id,
@@ -23,17 +26,23 @@ struct LeadItem: Sendable {
             'closed_at', extract(epoch FROM d.closed_at)::bigint,
             'closest_task_at', extract(epoch FROM d.next_task_at)::bigint,
             'is_deleted', d.deleted_at IS NOT NULL,
-            'custom_fields_values', \(CustomFields.valuesSQL(.deal, alias: "d")),
             'score', NULL, 'account_id', \(tenantID)::bigint, 'labor_cost', NULL, \(optional) 'version', d.version,
             'channel', d.channel, 'expected_close_on', d.expected_close_on,
-            '_links', \(link("leads", "d.id")),
+            '_links', \(link("leads", "d.id"))
+        """
+    }
+
+    /// What the row only points to.
+    var linked: PostgresStatement {
+        """
+        'custom_fields_values', \(CustomFields.valuesSQL(.deal, alias: "d")),
             '_embedded', json_build_object('tags', \(Tags.listSQL(alias: "d")),
                 'companies', CASE WHEN d.company_id IS NULL THEN '[]'::json ELSE COALESCE((
                     SELECT json_agg(json_build_object('id', o.id, '_links', \(link("companies", "o.id"))))
                     FROM companies AS o
                     WHERE o.id = d.company_id AND o.deleted_at IS NULL
                         AND \(actor.owners(.view, .company).condition("o"))), '[]') END
-                \(contacts) \(lossReason) \(absent) \(spans)))
+                \(contacts) \(lossReason) \(absent) \(spans))
         """
     }
 

@@ -49,11 +49,9 @@ extension Deals {
     private func card(
         _ id: Int64, _ item: LeadItem, _ context: TenantContext, status: HTTPResponse.Status = .ok
     ) async throws -> Response? {
-        let rows = try await context.tenant.query(
-            DealQueries.one(id, as: item, for: context.actor.owners(.view, .deal)))
-        guard let row = rows.first, let text = row.text(0) else { return nil }
-        return Response.json(text, status: status).tagged(
-            version: try row.decode(1, as: Int64.self))
+        let lead = try await item.read(
+            id, for: context.actor.owners(.view, .deal), in: context.tenant)
+        return lead.map { Response.json($0.json, status: status).tagged(version: $0.version) }
     }
 
     private func createMany(_ request: Request, _ context: TenantContext) async throws -> Response {

@@ -6,24 +6,37 @@ package import Web
 
 /// The hot path: a credential that was seen lately costs one hash and one look into a dictionary.
 extension Identity: Authenticator {
+    /// What makes two readings of a credential the same.
+    struct Reading: Hashable, Sendable {
+        let digest: SecretDigest
+        let hostID: Int64?
+        /// Of the cache: what was forgotten meanwhile is read anew.
+        let generation: Int
+    }
+
     package func authenticate(bearer: String, tenant: Tenant?) async throws -> Identified {
         let now = time.now()
         let digest = SecretDigest(bearer)
         if let entry = cache.find(digest, at: now), entry.tokenID != nil {
             return try await identified(entry, digest, host: tenant)
         }
-        let generation = cache.generation
+        let entry = try await verified(digest, host: tenant, at: now) {
+            try await self.entry(ofBearer: bearer, at: now)
+        }
+        return try await identified(entry, digest, host: tenant)
+    }
+
+    private func entry(
+        ofBearer bearer: String, at now: Moment
+    ) async throws -> AuthenticationCache.Entry {
         guard let claims = await signer.verify(bearer, at: now), let userID = claims.userID,
-            tenant == nil || tenant?.id == claims.accountID,
             let scopes = try await livingToken(claims, userID: userID, at: now),
             let company = try await tenants.find(id: claims.accountID), company.state == .active,
             let actor = try await actor(userID, in: tenants.database(of: company))
         else { throw Unauthenticated() }
-        let entry = AuthenticationCache.Entry(
+        return AuthenticationCache.Entry(
             actor: actor.limited(to: scopes), tenantID: company.id, tokenID: claims.jti,
             scopes: scopes, expiresAt: Moment(seconds: claims.exp))
-        cache.keep(entry, for: digest, at: now, readIn: generation)
-        return try await identified(entry, digest, host: tenant)
     }
 
     /// Read anew each time: this header is rare, and what was cached is by credential.
@@ -58,16 +71,38 @@ extension Identity: Authenticator {
         if let entry = cache.find(digest, at: now), entry.tokenID == nil {
             return try await identified(entry, digest, host: tenant)
         }
-        let generation = cache.generation
+        let entry = try await verified(digest, host: tenant, at: now) {
+            try await self.entry(
+                ofSession: digest, in: tenant, at: now, isUse: isUse)
+        }
+        return try await identified(entry, digest, host: tenant)
+    }
+
+    private func entry(
+        ofSession digest: SecretDigest, in tenant: Tenant, at now: Moment, isUse: Bool
+    ) async throws -> AuthenticationCache.Entry {
         guard let session = try await findSession(digest, at: now, isUse: isUse),
             session.tenantID == tenant.id,
             let actor = try await actor(session.userID, in: tenants.database(of: tenant))
         else { throw Unauthenticated() }
-        let entry = AuthenticationCache.Entry(
+        return AuthenticationCache.Entry(
             actor: actor, tenantID: tenant.id, tokenID: nil, scopes: [],
             expiresAt: session.expiresAt)
-        cache.keep(entry, for: digest, at: now, readIn: generation)
-        return try await identified(entry, digest, host: tenant)
+    }
+
+    /// Reads a credential once, however many requests came with it. One that begins after something
+    /// was revoked does not share what was read before.
+    private func verified(
+        _ digest: SecretDigest, host: Tenant?, at now: Moment,
+        _ read: @escaping @Sendable () async throws -> AuthenticationCache.Entry
+    ) async throws -> AuthenticationCache.Entry {
+        let generation = cache.generation
+        let key = Reading(digest: digest, hostID: host?.id, generation: generation)
+        return try await readings.value(for: key) {
+            let entry = try await read()
+            self.cache.keep(entry, for: digest, at: now, readIn: generation)
+            return entry
+        }
     }
 
     /// The tenant is looked up each time: a suspended company is refused though its people are

@@ -47,6 +47,7 @@ package final class Identity: Service, Sendable {
     let signer: TokenSigner
     let throttle: SignInThrottle
     let cache = AuthenticationCache()
+    let readings = SingleFlight<Reading, AuthenticationCache.Entry>()
     /// nil: new companies are made by the operator alone.
     let provision: Provision?
     /// Tells the relay that this company's outbox has something new.

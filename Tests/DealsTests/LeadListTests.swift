@@ -1,6 +1,8 @@
 import Deals
 import HTTPTypes
+import Postgres
 import Records
+import Tenancy
 import Testing
 import Vocabulary
 import VoronkaTesting
@@ -232,6 +234,52 @@ struct LeadListTests {
             let none = try await since("Mon, 21 Sep 2026 13:58:20 GMT")
             #expect(none.status == 304 && none.text.isEmpty)
             #expect(try await since("yesterday").at("_embedded.leads")?.array?.count == 2)
+        }
+    }
+
+    @Test("one deal is the very deal of the list, whatever hangs on it")
+    func oneAsListed() async throws {
+        try await withTenants { world in
+            let company = try await world.a.furnish()
+            _ = try await world.b.furnish()
+            let mine = api(world.a, as: company.administrator)
+            let made = try await mine.post(
+                "/api/v4/leads/custom_fields", "[{\"name\":\"Зал\",\"type\":\"text\"}]")
+            let field = try #require(made.at("_embedded.custom_fields.0.id")?.int, "\(made.text)")
+            let rows = try await world.a.database.query(
+                """
+                INSERT INTO companies (name, owner_id, deleted_at)
+                VALUES ('ООО «Лён»', 1, NULL), ('Ушла', 1, now()), ('Своя', 2, NULL)
+                RETURNING id
+                """)
+            let companies = try rows.map { try $0.decode(0, as: Int64.self) }
+            let value = "{\"field_id\":\(field),\"values\":[{\"value\":\"Малый «А»\"}]}"
+            let fields = "\"custom_fields_values\":[\(value)]"
+            let tags = "\"tags\":[{\"name\":\"vip\"},{\"name\":\"срочно\"}]"
+            var bodies = ["{}", "{\(fields)}", "{\"_embedded\":{\(tags)}}"]
+            for _ in companies { bodies += ["{}", "{\(fields),\"_embedded\":{\(tags)}}"] }
+            let leads = try await mine.post("/api/v4/leads", "[\(bodies.joined(separator: ","))]")
+            let ids = try #require(leads.at("_embedded.leads")?.array, "\(leads.text)")
+                .compactMap { $0.at("id")?.int }
+            for (place, id) in ids.dropFirst(3).enumerated() {
+                _ = try await world.a.database.query(
+                    """
+                    UPDATE deals SET company_id = \(companies[place / 2]), owner_id = 2
+                    WHERE id = \(id)
+                    """)
+            }
+            for actor in [company.administrator, company.seller] {
+                let reader = api(world.a, as: actor)
+                let list = try await reader.get("/api/v4/leads?limit=250")
+                let listed = try #require(list.at("_embedded.leads")?.array, "\(list.text)")
+                #expect(listed.count == (actor.isAdministrator ? ids.count : ids.count - 3))
+                for lead in listed {
+                    let id = try #require(lead.at("id")?.int)
+                    let one = try await reader.get("/api/v4/leads/\(id)")
+                    #expect(one.json == lead, "\(one.text)")
+                    #expect(one.headers[.eTag] == "\"v1\"")
+                }
+            }
         }
     }
 }
