@@ -110,6 +110,10 @@ class Bench:
             f"PostgreSQL {middle['postgres_us']:.0f} us; the floor's runs lie beside")
         show(name, round(middle["rate"]), "requests/s", round(base), round(middle["rate"] / base, 3))
 
+    def meet(self):
+        """Every tenant is asked several times, so that PostgreSQL, just started, has their catalogues in memory."""
+        self.wrk(self.world_file(self.tenants), "get", 10, deals=100)
+
     def many_tenants(self):
         """Ten tenants are busy at any time, drawn from 10 or from 1,000; each stays for 100 requests."""
         few, many = [], []
@@ -138,6 +142,10 @@ def main():
         raise SystemExit(f"there is no bench {unknown[0]}; there are: {', '.join(ALL)}")
     say("the rate limits of the API and of sessions are lifted (VORONKA_API_RATE=0, VORONKA_UI_RATE=0)")
     tenants = world.prepare(1_000 if "get-deal-1000-tenants" in names else 4)
+    if "get-deal-1000-tenants" in names:
+        # By another server: the one that is measured has met nobody, so that signing in is in the figure.
+        with world.Server() as server:
+            Bench(server, tenants).meet()
     with world.Server() as server:
         bench = Bench(server, tenants)
         for name in names:

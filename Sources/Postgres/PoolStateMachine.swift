@@ -24,7 +24,7 @@ struct PoolStateMachine: Sendable {
         /// How many callers of a tenant wait for each connection that is busy with it, while
         /// others are idle: a backend that turns to another tenant plans its statements anew, which
         /// takes longer than several queries.
-        var patientPerConnection_max = 4
+        var patientPerConnection_max = 8
         /// How long they do.
         var patience_ns: Int64 = 50_000_000
         /// The tenant of a connection unused for this long has gone quiet: whoever knows less of
