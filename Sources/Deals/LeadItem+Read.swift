@@ -7,8 +7,8 @@ extension LeadItem {
     /// One deal that `owners` lets see, as JSON, with its version; nil: there is none.
     ///
     /// What is linked is read in a second round trip, and only when there is some: a statement pays
-    /// for every table that it names, read or not. Fields, options, tags and companies made this one
-    /// three times as long for a deal that has none (docs/decisions/0016).
+    /// for every table that it names, read or not. Fields, options, tags and companies made this
+    /// one three times as long for a deal that has none (docs/decisions/0016).
     func read(
         _ id: Int64, for owners: Owners, in database: TenantDatabase
     ) async throws -> (json: String, version: Int64)? {
