@@ -13,7 +13,8 @@ extension Deals {
         api.post("leads") { request, context in try await createMany(request, context) }
         api.patch("leads") { request, context in try await updateMany(request, context) }
         api.patch("leads/:id") { request, context in try await updateOne(request, context) }
-        api.delete("leads/:id") { _, context in try await deleteOne(context) }
+        api.delete("leads/:id") { _, context in try await setDeleted(context, true) }
+        api.post("leads/:id/restore") { _, context in try await setDeleted(context, false) }
     }
 
     private func item(_ query: Query, _ context: TenantContext) -> LeadItem {
@@ -97,11 +98,14 @@ extension Deals {
         }
     }
 
-    /// To the trash: an addition of ours, amoCRM has no such call.
-    private func deleteOne(_ context: TenantContext) async throws -> Response {
+    /// To the trash and back: additions of ours, amoCRM has no such calls.
+    private func setDeleted(
+        _ context: TenantContext, _ isDeleted: Bool
+    ) async throws -> Response {
         let id = try context.id()
+        let set = isDeleted ? trash : restore
         try await context.tenant.transaction {
-            try await trash(id, by: context.actor, at: context.now, in: $0)
+            try await set(id, context.actor, context.now, $0)
         }
         services.wake(context.tenant.tenant)
         return .empty

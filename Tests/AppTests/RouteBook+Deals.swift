@@ -96,6 +96,7 @@ extension RouteBook {
                 fields: leadFields, readBack: named,
                 naming: refers.enumerated().filter { $0.offset % 2 == 0 }.map(\.element) + options),
             RouteCase(route: "DELETE \(base)/{}", right: .record(.deal, .delete)),
+            RouteCase(route: "POST \(base)/{}/restore", right: .record(.deal, .delete)),
             RouteCase(
                 route: "POST \(base)/complex", right: .adds(.deal),
                 body: { ids in

@@ -132,6 +132,7 @@ extension RouteBook {
             "POST /api/v4/leads/{}/notes": ["common_note_added"],
             "POST /api/v4/leads/{}/notes/{}/pin": ["note_pinned"],
             "POST /api/v4/leads/{}/notes/{}/unpin": ["note_unpinned"],
+            "POST /api/v4/leads/{}/restore": ["lead_restored"],
             "POST /api/v4/leads/{}/unlink": ["company_unlinked", "lead_unlinked"],
             "POST /api/v4/roles": ["role_added"],
             "POST /api/v4/tasks": ["task_added"],

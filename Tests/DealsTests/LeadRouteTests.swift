@@ -172,19 +172,36 @@ struct LeadRouteTests {
         }
     }
 
-    @Test("a deal in the trash is in no list but that of the deleted")
+    @Test("a deal in the trash is in no list but that of the deleted, and comes back as it was")
     func trash() async throws {
         try await withTenants { world in
             let company = try await world.a.furnish()
-            _ = try await world.b.furnish()
+            let neighbour = try await world.b.furnish()
             let mine = api(world.a, as: company.administrator)
+            let seller = api(world.a, as: company.seller)
+            let theirs = api(world.b, as: neighbour.administrator)
             let id = try await mine.deal()
+            let before = try await mine.get("/ui/deals/\(id)")
+            let back = "/api/v4/leads/\(id)/restore"
+            #expect(try await mine.post(back, "{}").status == 404, "it is not in the trash")
             #expect(try await mine.delete("/api/v4/leads/\(id)").status == 204)
             #expect(try await mine.get("/api/v4/leads/\(id)").status == 204)
             #expect(try await mine.get("/api/v4/leads").status == 204)
             let deleted = try await mine.get("/api/v4/leads?with=only_deleted")
             #expect(deleted.at("_embedded.leads.0.is_deleted") == .bool(true), "\(deleted.text)")
             #expect(try await mine.delete("/api/v4/leads/\(id)").status == 404)
+            #expect(try await theirs.post(back, "{}").status == 404)
+            #expect(try await seller.post(back, "{}").status == 404)
+            #expect(try await mine.post(back, "{}").status == 204)
+            #expect(try await mine.post(back, "{}").status == 404)
+            let after = try await mine.get("/ui/deals/\(id)")
+            #expect(after.at("deal.version") == .int(3), "\(after.text)")
+            #expect(after.at("spans") == before.at("spans"))
+            #expect(after.at("deal.stage_entered_at") == before.at("deal.stage_entered_at"))
+            let log = try await mine.get(
+                "/api/v4/events?filter[type]=lead_deleted,lead_restored&filter[entity_id]=\(id)")
+            let kinds = log.at("_embedded.events")?.array?.compactMap { $0.at("type")?.string }
+            #expect(kinds?.sorted() == ["lead_deleted", "lead_restored"], "\(log.text)")
         }
     }
 }

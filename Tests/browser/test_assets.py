@@ -13,9 +13,9 @@ FORMS = {"ru": {"one", "few", "many", "other"}, "en": {"one", "other"}}
 
 # Modules that each screen loads before it stands; what only hands need is fetched right after, the rest when the browser is at rest.
 BOARD = {"board", "board-add", "board-filter", "board-hands", "board-head", "card", "column", "columns", "drag"}
-CARD = {"feed", "composer", "fields", "events", "deal-rail"}
+CARD = {"feed", "composer", "fields", "events", "deal-people", "deal-rail"}
 # What opens over a screen, when it is asked for.
-OVER = {"task-new", "links", "keys", "palette", "commands", "note-actions"}
+OVER = {"task-new", "links", "keys", "palette", "commands", "note-actions", "deal-trash", "field-controls"}
 ASKED = OVER | {"deal-new", "dialog"}
 CARDS = ASKED | {"menu"}
 ACTIONS = {"deal-actions", "task-actions"}
@@ -24,7 +24,7 @@ TASKS = {"tasks", "task-quick", "due-words"}
 LATER = {"board": {"board-add", "deal", "drag"} | ACTIONS | ASKED | CARD | LISTS | TASKS,
          "deal": ACTIONS | CARDS | BOARD | LISTS | TASKS,
          "people": {"deal", "deal-new", "person"} | ACTIONS | OVER | BOARD | CARD | TASKS,
-         "person": {"deal", "deal-rail", "people", "person-new"} | ACTIONS | CARDS | BOARD | TASKS,
+         "person": {"deal", "deal-people", "deal-rail", "people", "person-new"} | ACTIONS | CARDS | BOARD | TASKS,
          "tasks": {"deal", "deal-actions"} | ASKED | BOARD | CARD | LISTS}
 
 

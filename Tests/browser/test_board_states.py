@@ -53,6 +53,36 @@ def test_nothing_is_cut_off_that_cannot_be_read_whole(visit, vector, width):
     shot(page, f"vector-board-{width}")
 
 
+# What a card holds that sticks out of it, or lies under the face of its owner.
+OUTSIDE = """(card) => {
+    const [box, face] = [card, card.querySelector('.av')].map((one) => one.getBoundingClientRect());
+    return [...card.querySelectorAll('.name, .who *, .foot > :not(.av)')].filter((one) => {
+      const { left, right, top, bottom } = one.getBoundingClientRect();
+      return right > box.right || left < box.left - 12 || bottom > box.bottom || (right > face.left && bottom > face.top && top < face.bottom);
+    }).map((one) => one.className + ': ' + one.textContent); }"""
+
+
+@pytest.mark.parametrize("width", [390, 1024, 1440, 1920])
+def test_the_longest_names_tags_and_sums_stay_within_their_card(visit, vector, width):
+    window = visit(vector, width=width, height=900)
+    window.open("/tasks")
+    post = lambda plural, item: window.json("/api/v4/" + plural, [item])[1]["_embedded"][plural][0]["id"]
+    long = "Сверхдлинноеназваниебезединогопробела" * 3
+    person, company = post("contacts", {"name": long}), post("companies", {"name": long})
+    tags = [{"name": "Очень длинное название тега для проверки ширины карточки"}, {"name": long}]
+    deal = post("leads", {"name": long, "price": 98_765_432, "_embedded": {
+        "tags": tags, "contacts": [{"id": person, "is_main": True}], "companies": [{"id": company}]}})
+    page = window.board()
+    card = by_id(page, deal)
+    card.scroll_into_view_if_needed()
+    assert card.evaluate(OUTSIDE) == []
+    assert page.evaluate(CUT) == []
+    assert page.evaluate(SIDEWAYS) <= 0
+    shot(page, f"board-long-{width}")
+    for plural, one in (("leads", deal), ("contacts", person), ("companies", company)):
+        window.json(f"/api/v4/{plural}/{one}", method="DELETE")
+
+
 def test_double_zoom_loses_nothing_and_scrolls_one_way_at_a_time(visit, salon):
     """200 % of 1440 x 900 is a window of 720 x 450: only the columns scroll sideways, and only cards up and down."""
     page = visit(salon, width=720, height=450).board()

@@ -26,7 +26,7 @@ const screens = {
 
 /** What opens over a screen. */
 const asides = [() => import('./board-add.js'), () => import('./deal-new.js'), () => import('./task-new.js'), () => import('./links.js'), () => import('./keys.js'),
-  () => import('./commands.js'), () => import('./note-actions.js')];
+  () => import('./commands.js'), () => import('./note-actions.js'), () => import('./deal-trash.js')];
 
 function prefetch() {
   const path = location.pathname;

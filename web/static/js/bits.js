@@ -28,6 +28,8 @@ export function dueChip(task) {
   return h('span.chip.due', { class: tone, title: task.text }, text);
 }
 
+/** A longer tag may be cut off: then it is said whole under the pointer. */
+const TAG_CHARACTERS = 24;
 const tagChips = new Map();
 
 /** Cloned: a board shows the same dozen tags a thousand times. */
@@ -36,7 +38,7 @@ export function tagChip(tag) {
   let node = tagChips.get(key);
   if (!node) {
     if (tagChips.size > 500) tagChips.clear();
-    node = h('span.chip', null,
+    node = h('span.chip', { title: tag.name.length > TAG_CHARACTERS ? tag.name : null },
       h('span.sq', { vars: tag.color ? { '--c': '#' + String(tag.color).replace('#', '') } : null }), tag.name);
     tagChips.set(key, node);
   }

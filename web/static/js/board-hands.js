@@ -73,6 +73,7 @@ export class Hands {
       { text: t('card.open'), icon: 'arr', kbd: 'E', run: () => go('/deals/' + id) },
       { text: t('card.copy'), icon: 'link', run: () => this.copyLink(id) },
       ...(store.mayEdit(deal) ? this.moves(id, deal) : []),
+      ...(store.mayDelete(deal) ? ['-', { text: t('deal.delete'), icon: 'trash', tone: 'bad', run: () => this.remove(id) }] : []),
     ], { align: 'end', label: t('card.more') });
   }
 
@@ -85,6 +86,10 @@ export class Hands {
   async newTask(id) {
     const deal = store.get('deal', id);
     (await late(() => import('./task-new.js')))?.newTaskDialog({ deal });
+  }
+
+  async remove(id) {
+    (await late(() => import('./deal-trash.js')))?.deleteDeal(id);
   }
 
   async copyLink(id) {

@@ -8,16 +8,16 @@ import { session, WON, LOST } from './store.js';
 import { complain, fetched, late } from './mutations.js';
 import { notFound, go } from './router.js';
 import { Feed } from './feed.js';
+import { first, openMenu, partMenu, personBlock } from './deal-people.js';
 import { rail, spentIn } from './deal-rail.js';
-import { channel, personAvatar } from './bits.js';
+import { channel } from './bits.js';
 import * as f from './fields.js';
 import * as format from './format.js';
 import { remember } from './recent.js';
 
 /** What changes a deal is fetched once its page stands. */
 const fetchActions = () => fetched(() => import('./deal-actions.js'));
-/** Menus come when one is first opened. */
-const openMenu = async (...given) => (await late(() => import('./menu.js')))?.openMenu(...given);
+const fetchTrash = () => late(() => import('./deal-trash.js'));
 /** The dialogs that tie people and companies, fetched when first asked for. */
 const links = async (name, ...given) => (await late(() => import('./links.js')))?.[name](...given);
 
@@ -45,7 +45,7 @@ class DealPage {
     this.drawRail();
     this.stops = [
       store.subscribe('deal', (change) => change.id === id && this.changed(change)),
-      store.subscribe('news', (event) => this.concerns(event) && this.reloadSoon()),
+      store.subscribe('news', (event) => this.concerns(event) && (event.type === 'lead_deleted' ? this.gone(true) : this.reloadSoon())),
       store.subscribe('touched', ({ entity, id: other, parent }) => {
         if ((entity === 'deal' && other === id) || (parent?.type === 'deal' && parent.id === id)) this.reloadSoon();
       }),
@@ -91,7 +91,7 @@ class DealPage {
         Escape: () => go('/deals?pipeline=' + this.deal.pipeline_id),
         'Shift+ArrowLeft': () => this.shift(-1), 'Shift+ArrowRight': () => this.shift(1),
       },
-      leave: () => this.stops.forEach((stop) => stop()),
+      leave: () => this.leave(),
       shown: () => {
         fetchActions().catch(() => {});
         this.feed.toEnd();
@@ -141,17 +141,44 @@ class DealPage {
     try {
       const data = await api.get(`/ui/deals/${this.id}`);
       if (!data) return;
+      if (this.isGone) return this.again();
       this.data = data;
       store.put('deal', data.deal);
       this.feed.update(data);
       this.redraw();
     } catch (error) {
-      if (!(error instanceof api.Unreachable)) complain(error);
+      if (error.status === 404) this.gone(false);
+      else if (!(error instanceof api.Unreachable)) complain(error);
     }
   }
 
+  /** The page of a deal that came back. */
+  again() {
+    go(location.pathname, { replace: true });
+  }
+
+  /** Deleted, as the news say, or not to be seen by this person any more. */
+  async gone(isDeleted) {
+    this.isGone = true;
+    this.isDeleted ||= isDeleted;
+    const trash = await fetchTrash();
+    if (trash) replace(this.node, trash.goneBox(this.data.deal, { isDeleted: this.isDeleted, back: () => this.again() }));
+  }
+
+  async remove() {
+    const trash = await fetchTrash();
+    if (!trash) return;
+    this.leave();
+    trash.deleteDeal(this.id);
+    go('/deals?pipeline=' + this.data.deal.pipeline_id);
+  }
+
+  leave() {
+    for (const stop of this.stops) stop();
+  }
+
   changed({ before, after }) {
-    if (!after) return;
+    if (!after) return void this.gone(false);
     if (before?.stage_id !== after.stage_id || before?.pipeline_id !== after.pipeline_id) this.drawSteps();
     if (before?.pipeline_id !== after.pipeline_id) this.drawCrumb();
     this.rows.forEach((row) => row.draw());
@@ -242,6 +269,8 @@ class DealPage {
       { text: t('card.add_task'), icon: 'task', kbd: 'T', run: async () => (await late(() => import('./task-new.js')))?.newTaskDialog({ deal: this.deal }) },
       { text: t('card.copy'), icon: 'link', run: () => navigator.clipboard?.writeText(location.href) },
       !this.isLocked && { text: t('card.rename'), icon: 'edit', kbd: 'E', run: () => this.title.edit() },
+      store.mayDelete(this.deal) && '-',
+      store.mayDelete(this.deal) && { text: t('deal.delete'), icon: 'trash', tone: 'bad', run: () => this.remove() },
     ], { align: 'end', label: t('card.more') });
   }
 
@@ -275,22 +304,22 @@ class DealPage {
     const plain = (key, label, show, control, column = key) => f.row({ label: t(label), name: key, value: () => this.deal[column] ?? null, show, control: !locked && control,
       save: (value) => update({ [column]: value }, { [column]: value }) });
     this.rows = [
-      f.row({ label: t('field.price'), name: 'price', value: () => this.deal.amount_minor, show: (minor) => h('b.num', null, format.money(minor)), control: !locked && f.moneyControl,
+      f.row({ label: t('field.price'), name: 'price', value: () => this.deal.amount_minor, show: (minor) => h('b.num', null, format.money(minor)), control: !locked && ((c) => c.moneyControl),
         save: (minor) => update({ amount_minor: minor }, minor % 100 ? { price_with_minor_units: minor / 100 } : { price: minor / 100 }) }),
-      f.row({ label: t('field.owner'), name: 'owner', value: () => this.deal.owner_id, show: f.showMember, control: !locked && f.memberControl,
+      f.row({ label: t('field.owner'), name: 'owner', value: () => this.deal.owner_id, show: f.showMember, control: !locked && ((c) => c.memberControl),
         save: (owner) => update({ owner_id: owner }, { responsible_user_id: owner }) }),
       session.pipelines.length > 1 && f.row({ label: t('field.pipeline'), name: 'pipeline', value: () => this.deal.pipeline_id,
         show: (id) => [h('span.sq', { 'data-hue': store.pipeline(id)?.color }), h('span', null, tidy(store.pipeline(id)?.name ?? '—'))],
-        control: !locked && f.selectControl(() => session.pipelines.map((line) => [line.id, line.name])), save: (id) => this.toPipeline(id) }),
+        control: !locked && ((c) => c.selectControl(() => session.pipelines.map((line) => [line.id, line.name]))), save: (id) => this.toPipeline(id) }),
       this.deal.stage_id === LOST && plain('loss_reason', 'field.loss_reason_id', (id) => session.reasonByID.get(id)?.name ?? null,
-        f.selectControl(() => [...session.reasonByID.values()].map((reason) => [reason.id, reason.name]), { none: '—' }), 'loss_reason_id'),
+        (c) => c.selectControl(() => [...session.reasonByID.values()].map((reason) => [reason.id, reason.name]), { none: '—' }), 'loss_reason_id'),
       f.row({ label: t('field.probability'), name: 'probability', value: () => stage(), show: (one) => one && [h('span.num', null, format.percent(one.probability ?? 0)),
         h('span.bar', { 'aria-hidden': 'true' }, h('i', { 'data-hue': one.hue, vars: { width: `${one.probability ?? 0}%` } }))] }),
-      plain('close_on', 'field.close_on', (day) => day && showDay(day), f.dateControl, 'expected_close_on'),
+      plain('close_on', 'field.close_on', (day) => day && showDay(day), (c) => c.dateControl, 'expected_close_on'),
       plain('channel', 'field.channel', (code) => code && [channel(code), h('span', null, t('channel.' + code))],
-        f.selectControl(() => CHANNELS.map((code) => [code, t('channel.' + code)]), { none: '—' })),
+        (c) => c.selectControl(() => CHANNELS.map((code) => [code, t('channel.' + code)]), { none: '—' })),
       ...(session.fields?.deal ?? []).map((field) => f.customRow(field, record, update, locked)),
-      f.row({ label: t('field.tags'), name: 'tags', wrap: true, value: () => this.deal.tags, show: f.showTags, control: !locked && f.tagsControl,
+      f.row({ label: t('field.tags'), name: 'tags', wrap: true, value: () => this.deal.tags, show: f.showTags, control: !locked && ((c) => c.tagsControl),
         save: (names) => update({ tags: names.map((name) => (this.deal.tags ?? []).find((tag) => tag.name === name) ?? { id: 0, name, color: null }) },
           { _embedded: { tags: names.map((name) => ({ name })) } }) }),
     ].filter(Boolean);
@@ -349,28 +378,4 @@ function showDay(day) {
   return [h('span', null, format.plainDate(day)), h('span.note-text', { class: days < 0 ? 'warn' : '' }, note)];
 }
 
-const first = (one) => (typeof one === 'string' ? one : one?.value);
-
 const CHANNELS = ['phone', 'site', 'mail', 'telegram', 'whatsapp', 'vk', 'office'];
-
-/** What can be done to a tie, behind three dots. */
-function partMenu({ name }, items) {
-  const label = t('link.actions', { name });
-  const button = h('button.pen', { type: 'button', 'aria-haspopup': 'menu', 'aria-label': label, title: label,
-    onclick: () => openMenu(button, items, { align: 'end', label }) }, icon('more', 's'));
-  return button;
-}
-
-function personBlock(person, isMain, menu) {
-  const rows = [
-    ...(person.phones ?? []).map((one) => [t('field.phone'), h('a.link.num', { href: format.phoneHref(first(one)) }, format.phone(first(one)))]),
-    ...(person.emails ?? []).map((one) => [t('field.email'), f.mailLink(first(one))]),
-    ...(session.fields?.contact ?? []).filter((field) => field.kind !== 'multitext' && person.fields?.[field.id] !== undefined && person.fields?.[field.id] !== null)
-      .map((field) => [field.name, f.showField(field, person.fields[field.id])]),
-  ];
-  return h('div.person-block', null,
-    h('div.person', null, personAvatar(person), h('div.grow', null, h('a.strong', { href: '/contacts/' + person.id }, tidy(person.name)),
-      h('small', null, isMain && [h('span.chip', null, t('contact.main')), ' '],
-        person.since ? t('deal.client_since', { month: format.monthYear(person.since) }) : t('deal.new_client'))), menu),
-    h('dl', null, rows.map(([label, value]) => h('div.f', null, h('dt', null, label), h('dd', null, h('span.shown', null, value))))));
-}

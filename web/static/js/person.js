@@ -199,9 +199,9 @@ class PersonPage {
     const update = (change, body, back) => this.update(change, body, back);
     const rows = [
       ...(session.fields?.[this.type] ?? []).map((one) => f.customRow(one, record, update, this.isLocked)),
-      f.row({ label: t('field.owner'), name: 'owner', value: () => this.record.owner_id, show: f.showMember, control: !this.isLocked && f.memberControl,
+      f.row({ label: t('field.owner'), name: 'owner', value: () => this.record.owner_id, show: f.showMember, control: !this.isLocked && ((c) => c.memberControl),
         save: this.write((owner) => [{ owner_id: owner }, { responsible_user_id: owner }]) }),
-      f.row({ label: t('field.tags'), name: 'tags', wrap: true, value: () => this.record.tags, show: f.showTags, control: !this.isLocked && f.tagsControl,
+      f.row({ label: t('field.tags'), name: 'tags', wrap: true, value: () => this.record.tags, show: f.showTags, control: !this.isLocked && ((c) => c.tagsControl),
         save: (names, old) => this.write((list) => [{ tags: list.map((name) => (old ?? []).find((tag) => tag.name === name) ?? { id: 0, name, color: null }) },
           { _embedded: { tags: list.map((name) => ({ name })) } }])(names, (old ?? []).map((tag) => tag.name)) }),
     ];

@@ -13,8 +13,12 @@ export function recent() {
   }
 }
 
-export function remember(deal) {
-  const list = [deal, ...recent().filter((one) => one.id !== deal.id)].slice(0, LIMIT);
+const others = (id) => recent().filter((one) => one.id !== id);
+
+export const remember = (deal) => keep([deal, ...others(deal.id)].slice(0, LIMIT));
+export const forget = (id) => keep(others(id));
+
+function keep(list) {
   localStorage.setItem(key(), JSON.stringify(list));
   emit('recent', list);
 }
