@@ -9,7 +9,7 @@ import Synchronization
 package final class Tenants: Service, Sendable {
     /// For how long a found tenant is believed; a suspension takes effect within it.
     static let remembered_ms: Int64 = 1_000
-    /// For how many tenants.
+    /// How many names and numbers of tenants.
     static let remembered_max = 10_000
     /// Connections of one cell for long work; those for requests are a setting.
     static let longConnections_max = 2
@@ -65,12 +65,17 @@ package final class Tenants: Service, Sendable {
     /// nil: there is no such tenant (never was, or it is deleted).
     package func find(slug: String) async throws -> Tenant? {
         try await find(
-            "s:" + slug, "SELECT \(Tenant.columns) FROM control.tenants WHERE slug = \(slug)")
+            Self.key(slug: slug),
+            "SELECT \(Tenant.columns) FROM control.tenants WHERE slug = \(slug)")
     }
 
     package func find(id: Int64) async throws -> Tenant? {
-        try await find("i:\(id)", "SELECT \(Tenant.columns) FROM control.tenants WHERE id = \(id)")
+        try await find(
+            Self.key(id: id), "SELECT \(Tenant.columns) FROM control.tenants WHERE id = \(id)")
     }
+
+    private static func key(slug: String) -> String { "s:" + slug }
+    private static func key(id: Int64) -> String { "i:\(id)" }
 
     /// All that can be served, for sweeps.
     package func active() async throws -> [Tenant] {
@@ -134,6 +139,11 @@ package final class Tenants: Service, Sendable {
         known.withLock { known in
             if known.count >= Self.remembered_max { known.removeAll() }
             known[key] = fresh
+            // A request asks by both: by the host's name, and by the account in the credential.
+            if let tenant {
+                known[Self.key(slug: tenant.slug)] = fresh
+                known[Self.key(id: tenant.id)] = fresh
+            }
         }
         return try current(tenant)
     }

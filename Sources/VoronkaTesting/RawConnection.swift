@@ -38,14 +38,17 @@ package struct RawConnection: Sendable {
                 try await outbound.write(ByteBuffer(bytes: bytes))
                 try await before()
                 for try await part in inbound {
-                    if text.isEmpty, !more.isEmpty {
+                    let isFirst = text.isEmpty
+                    text += String(buffer: part)
+                    if isFirst, !more.isEmpty {
                         try await outbound.write(ByteBuffer(bytes: more))
                     }
-                    text += String(buffer: part)
                     if try await isEnough(text) { break }
                 }
             } catch let error as IOError where error.errnoCode == ECONNRESET {
                 // The server closed while we were still speaking.
+            } catch ChannelError.ioOnClosedChannel {
+                // The same, and we have heard of it.
             }
             return text
         }

@@ -2,12 +2,14 @@
 
 const KEEP = 500;
 const RETRY_MS = 5000;
+const RETRY_MAX_MS = 60000;
 const ports = new Set();
 const recent = [];
 let source = null;
 let last = null;
 let floor = null;
 let up = false;
+let wait = RETRY_MS;
 
 function tell(message) {
   for (const port of ports) port.postMessage(message);
@@ -18,12 +20,16 @@ function connect() {
   source = new EventSource(last === null ? '/ui/stream' : '/ui/stream?after=' + last);
   source.onopen = () => {
     up = true;
+    wait = RETRY_MS;
     tell({ kind: 'open' });
   };
   source.onerror = () => {
     if (up) tell({ kind: 'down' });
     up = false;
-    if (source.readyState === EventSource.CLOSED) setTimeout(connect, RETRY_MS);
+    if (source.readyState !== EventSource.CLOSED) return;
+    // Refused, not cut off: by a server that is full, or is stopping. Not all windows at once.
+    setTimeout(() => ports.size > 0 && connect(), wait * (0.5 + Math.random() / 2));
+    wait = Math.min(wait * 2, RETRY_MAX_MS);
   };
   source.addEventListener('change', (event) => {
     const data = JSON.parse(event.data);

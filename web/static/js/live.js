@@ -5,6 +5,7 @@ import { assets, policy } from './dom.js';
 import { emit, session } from './store.js';
 
 const RETRY_MS = 5000;
+const RETRY_MAX_MS = 60000;
 let connected = false;
 let lost = 0;
 
@@ -56,12 +57,18 @@ function viaWorker(after) {
 function direct(after) {
   let last = after;
   let source;
+  let wait = RETRY_MS;
   const connect = () => {
     source = new EventSource(last === null ? '/ui/stream' : `/ui/stream?after=${last}`);
-    source.onopen = () => receive({ kind: 'open' });
+    source.onopen = () => {
+      wait = RETRY_MS;
+      receive({ kind: 'open' });
+    };
     source.onerror = () => {
       receive({ kind: 'down' });
-      if (source.readyState === EventSource.CLOSED) setTimeout(connect, RETRY_MS);
+      if (source.readyState !== EventSource.CLOSED) return;
+      setTimeout(connect, wait * (0.5 + Math.random() / 2));
+      wait = Math.min(wait * 2, RETRY_MAX_MS);
     };
     source.addEventListener('change', ({ data }) => {
       const news = JSON.parse(data);
